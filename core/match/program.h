@@ -1,0 +1,167 @@
+#ifndef CORE_MATCH_PROGRAM_H
+#define CORE_MATCH_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/day.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "lotse_plugin.h"
+#include "model/field.h"
+
+/* What the enabled plugins ask of the matcher, resolved to columns: gates, criteria, derived
+ * fields. `plugin` makes it from the manifests; `match` works with it and never knows where a
+ * criterion runs. Immutable once made; lives until no query uses it. */
+
+/* The columns of both sides. First every field of the catalogue in its order, then picks
+ * (languages.de.level) and ext fields that plugins ask for, then derived fields. A column in which
+ * no row has a value takes no memory, so all of them may exist. */
+typedef struct column_ref {
+    const field *field;    /* type, role, codes; for derived and ext fields made by the registry */
+    int32_t derived;       /* index into program.derived, or -1: stored */
+} column_ref;
+
+typedef struct column_set {
+    column_ref *columns;
+    uint32_t count;
+    uint32_t stored_count; /* columns[0..stored_count) are stored in segments */
+    uint64_t hash;         /* of paths and types of the stored ones: a base file of another set is stale */
+} column_set;
+
+typedef enum gate_op {
+    GATE_AT_LEAST,            /* ">=" seeker's number or level >= the offer's */
+    GATE_AT_MOST,             /* "<=" seeker's <= the offer's */
+    GATE_OVERLAPS,            /* "overlaps" [seeker min, max] and [offer min, max] share a point */
+    GATE_IN,                  /* "in" seeker's code is in the offer's set */
+    GATE_CONTAINS_ALL,        /* "contains_all" seeker's set has all of the offer's */
+    GATE_INTERSECTS_OR_EMPTY, /* "intersects_or_empty" the offer's set is empty or shares a member */
+    GATE_DISJOINT,            /* "disjoint" no member in common */
+    GATE_SUBSET_OF,           /* "subset_of" every member of the seeker's set is in the offer's */
+    GATE_WITHIN_KM,           /* "within_km" seeker [location, max km], offer [location, online flag] */
+    GATE_FITS_WITHIN,         /* "fits_within" the offer's week lies within the seeker's week */
+    GATE_ON_OR_AFTER,         /* "on_or_after" the offer's day is on or after the seeker's day */
+    GATE_FLAG,                /* "flag" where the offer's flag is set, the seeker's must be */
+    GATE_NOT_BEFORE_AS_OF,    /* core only: the offer's day is not before the day asked */
+    GATE_SEATS,               /* core only: a free seat, or `check` with an open waiting list */
+    GATE_PERMISSION           /* "permission": `in`, but with_consent against an offer that accepts
+                                 `allowed` is `check` with its step (DESIGN section 3) */
+} gate_op;
+
+/* A gate whose fields are lists joined by a key (languages.*.level against requires.languages.*.min)
+ * holds for every entry of the offer's list; `key` are the columns of the join key. */
+typedef struct gate {
+    const char *criterion;   /* the plugin under which excluded rows are counted: "lotse.language", "core.open" */
+    const char *id;          /* "language.min" */
+    gate_op op;
+    uint16_t seeker_columns[2]; /* by op: one, or two for OVERLAPS and WITHIN_KM */
+    uint16_t offer_columns[2];
+    uint16_t seeker_key, offer_key; /* join key columns; UINT16_MAX: no join */
+    bool unknown_is_yes;
+    uint64_t kinds;          /* bits of the offer kinds it applies to */
+    uint32_t plugin;         /* index into program.plugins; UINT32_MAX: the core */
+    uint32_t text;           /* index of the gate in its manifest, for sentences */
+} gate;
+
+/* How high a criterion can score at most, in micropoints, from columns the core knows. */
+typedef enum bound_kind {
+    BOUND_NONE,
+    BOUND_SHARE_OF,    /* share of the wanted set (column a, of the wanting side) found in set b; `otherwise` when nothing is wanted */
+    BOUND_PREFIX,      /* common digits of code a with the best of wishes b, per `digits` */
+    BOUND_LINEAR_DOWN, /* 1 - x / max, x km or days (column a minus column b) */
+    BOUND_LINEAR_UP,   /* min(a - b, max) / max, levels */
+    BOUND_ZERO_WITHOUT /* 0 where flag or set a is unset or empty */
+} bound_kind;
+
+typedef struct bound {
+    bound_kind kind;
+    uint16_t seeker_column;
+    uint16_t offer_column;
+    int32_t otherwise; /* micropoints where the wish is absent */
+    int32_t max;       /* days, levels; 0: km against the seeker's max_km */
+    uint32_t digits;
+} bound;
+
+enum { BOUND_PER_CRITERION_MAX = 4, CRITERION_COLUMN_MAX = 32 };
+
+typedef struct criterion_spec {
+    const char *id;       /* "lotse.skills" */
+    uint32_t plugin;      /* index into program.plugins */
+    const lotse_criterion_factory *factory; /* in-process, or a proxy for a child */
+    uint16_t columns[2][CRITERION_COLUMN_MAX]; /* by side, in the manifest's order; UINT16_MAX: not granted */
+    uint32_t column_count[2];
+    bool uses_km;
+    uint32_t cost;        /* relative, from the manifest; cheap ones are asked first */
+    bound bounds[BOUND_PER_CRITERION_MAX]; /* the score is at most the smallest of them */
+    uint32_t bound_count;
+} criterion_spec;
+
+typedef struct derived_spec {
+    const char *path;     /* "lotse.eligibility.unemployed_months" */
+    record_side side;
+    uint32_t type;
+    const lotse_field_factory *factory;
+    const char *field_id; /* as the factory knows it */
+    const lotse_params *params;
+    uint16_t columns[CRITERION_COLUMN_MAX];
+    uint32_t column_count;
+} derived_spec;
+
+typedef struct program_plugin {
+    const char *id;      /* "lotse.skills" */
+    const char *version; /* "1.0.0" */
+    const char *hash;    /* hex of the files' hash */
+} program_plugin;
+
+typedef struct match_program {
+    uint64_t generation; /* another program, another number */
+    column_set columns[2]; /* by record_side */
+    const gate *gates;     /* the core's first */
+    uint32_t gate_count;
+    const criterion_spec *criteria;
+    uint32_t criterion_count;
+    const derived_spec *derived;
+    uint32_t derived_count;
+    const program_plugin *plugins;
+    uint32_t plugin_count;
+} match_program;
+
+/* UINT16_MAX: no such column. */
+uint16_t program_column(const match_program *p, record_side side, const char *path);
+/* Fills columns[side] with the catalogue, the given extra paths (picks) and ext fields; then derived. In `a`. */
+bool program_columns_make(record_side side, const char *const *picks, uint32_t pick_count,
+                          const field *const *extra, uint32_t extra_count, arena *a, column_set *ret, err *e);
+/* The core's own gates ("core.open": seats, register_by, valid_to), appended at `gates`; returns their count. */
+uint32_t program_core_gates(const match_program *p, gate *gates);
+const char *gate_op_text(gate_op op);
+bool gate_op_from_text(bytes text, gate_op *ret);
+/* Resolves {"seeker":..,"op":..,"offer":..} of a manifest or of a query's filter: columns, join keys,
+ * types that fit the operator. Paths may be one text or two. */
+bool gate_resolve(const match_program *p, const bytes *seeker_paths, uint32_t seeker_path_count, bytes op,
+                  const bytes *offer_paths, uint32_t offer_path_count, gate *ret, err *e);
+
+/* A strategy resolved against a program: what a query runs with. */
+typedef struct strategy_criterion {
+    uint32_t criterion; /* index into program.criteria */
+    int32_t weight;     /* ppm */
+    const lotse_params *params;
+} strategy_criterion;
+
+typedef struct strategy {
+    const char *id;
+    const match_program *program;
+    strategy_criterion criteria[CRITERION_COUNT_MAX]; /* in the strategy's order */
+    uint32_t criterion_count;
+    uint64_t gates_on; /* bit per program gate */
+} strategy;
+
+/* Weights named by a caller: taken as given, the rest shared in their old proportion (DESIGN section 3,
+ * largest remainder first, ties in the strategy's order). ERR_WEIGHTS_SUM. */
+typedef struct named_weight {
+    bytes criterion; /* full id, or the part behind "lotse." */
+    int64_t weight;
+} named_weight;
+bool strategy_reweigh(strategy *s, const named_weight *weights, uint32_t weight_count, err *e);
+
+#endif

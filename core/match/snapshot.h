@@ -1,0 +1,50 @@
+#ifndef CORE_MATCH_SNAPSHOT_H
+#define CORE_MATCH_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "match/segment.h"
+
+/* All seekers and offers at one change number: per side a base segment, indexed segments each at
+ * least SEGMENT_RATIO times smaller than the one before, and a tail of at most TAIL_ROW_MAX rows.
+ * Replaced and deleted rows are marked in bitmaps that belong to the snapshot. Immutable; the store
+ * thread makes the next one from the last, and shares its unchanged segments. */
+typedef struct snapshot snapshot;
+
+typedef struct snapshot_change {
+    record_side side;
+    bytes id;
+    const void *record; /* decoded; NULL: deleted */
+    int64_t version;
+} snapshot_change;
+
+/* An empty snapshot; the first of a program. */
+bool snapshot_new(const match_program *program, const dictionary *d, uint64_t change, snapshot **ret, err *e);
+/* The next snapshot: `from` with changes applied. Merges small segments when due (bounded work: rows
+ * are copied from segments, records are not needed again). `from` stays as it is. [store] */
+bool snapshot_apply(const snapshot *from, const snapshot_change *changes, uint32_t change_count, uint64_t change,
+                    snapshot **ret, err *e);
+/* Gives back what no other snapshot shares. Segments are counted by the snapshots that hold them, under
+ * the store thread alone: make and free snapshots on one thread. [store] */
+void snapshot_free(snapshot **s);
+
+/* Bulk start: both sides' base segments from all records of a callback, in one pass each. */
+bool snapshot_from_segments(const match_program *program, const dictionary *d, segment *seekers, segment *offers,
+                            uint64_t change, snapshot **ret, err *e); /* takes the segments */
+bool snapshot_save_base(const snapshot *s, const char *dir, err *e); /* DIR/base-*.lsg, when everything is merged into one segment a side */
+bool snapshot_load_base(const match_program *program, const dictionary *d, const char *dir, snapshot **ret, err *e);
+/* Everything merged into one segment a side (nightly, or before save_base). */
+bool snapshot_compact(const snapshot *from, snapshot **ret, err *e);
+
+uint64_t snapshot_change_number(const snapshot *s);
+const match_program *snapshot_program(const snapshot *s);
+uint32_t snapshot_segment_count(const snapshot *s, record_side side);
+const segment *snapshot_segment(const snapshot *s, record_side side, uint32_t index);
+bool snapshot_row_is_live(const snapshot *s, record_side side, uint32_t index, uint32_t row);
+/* Where a record stands now. False: it is not there. */
+bool snapshot_find(const snapshot *s, record_side side, bytes id, const segment **ret_segment,
+                   const uint32_t **ret_rows, uint32_t *ret_row_count);
+uint32_t snapshot_record_count(const snapshot *s, record_side side);
+
+#endif

@@ -1,0 +1,117 @@
+#ifndef CORE_PLUGIN_MANIFEST_H
+#define CORE_PLUGIN_MANIFEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "json/json.h"
+#include "match/program.h"
+#include "model/field.h"
+
+/* A plugin's manifest, decoded: everything the host needs to list, translate and review a plugin
+ * without running it. Shape: schemas/manifest.schema.json. Lives in the registry's arena. */
+
+enum { LANG_COUNT_MAX = 8 };
+
+/* One text in several languages. */
+typedef struct text_set {
+    bytes langs[LANG_COUNT_MAX];
+    bytes texts[LANG_COUNT_MAX];
+    uint32_t count;
+} text_set;
+bytes text_set_get(const text_set *t, const char *lang); /* falls back: de-x-simple -> de -> en -> first */
+
+typedef struct manifest_arg {
+    bytes name;
+    uint32_t type;           /* LOTSE_ARG_* */
+    const code_list *codes;  /* of CODE arguments */
+} manifest_arg;
+
+typedef struct manifest_sentence {
+    bytes id;                /* "skills.desired_share" */
+    manifest_arg args[EXPLAIN_ARG_MAX];
+    uint32_t arg_count;
+    text_set text;           /* with {name} placeholders; plural forms as {name|one|other} */
+} manifest_sentence;
+
+/* A gate as written, with its sentences. Placeholders: {have} {need} {lack} {key}. */
+typedef struct manifest_gate {
+    bytes id;
+    bytes seeker_paths[2], offer_paths[2];
+    uint32_t seeker_path_count, offer_path_count;
+    bytes op;
+    bool unknown_is_yes;
+    uint64_t kinds;
+    text_set yes, no, check, opens;
+    bytes seeker_pointer;    /* JSON pointer for `checks[].path`, "/work_permission" */
+    bytes offer_pointer;
+} manifest_gate;
+
+/* What must still be obtained when a pair fits: shown as a step, never a check. `when` compares a
+ * field of one side, by the gate notation's sets. */
+typedef struct manifest_step {
+    bytes id;                /* "voucher.sgb3_81" */
+    record_side when_side;
+    bytes when_path;         /* a code, code set or flag field */
+    uint64_t when_codes;     /* any of these (positions in the field's list); flags: bit 1 */
+    bool has_seeker_when;    /* and, where given, a second condition on the seeker */
+    bytes seeker_path;
+    uint64_t seeker_codes;
+    bytes who;               /* "employment_agency" */
+    bytes by_path;           /* offer field of type day, or absent */
+    text_set text;
+} manifest_step;
+
+typedef struct manifest_param {
+    bytes id;
+    uint32_t type;           /* LOTSE_PARAM_* */
+    int64_t default_value, min, max;
+    const code_list *codes;
+    text_set title;
+} manifest_param;
+
+typedef struct manifest_field {
+    bytes id;                /* path is PLUGIN.ID */
+    record_side side;
+    uint32_t type;
+    const code_list *codes;
+    bool is_sensitive;
+    text_set title;
+} manifest_field;
+
+typedef struct manifest_bound {
+    bound_kind kind;
+    bytes seeker_path, offer_path;
+    int32_t otherwise, max;
+    uint32_t digits;
+} manifest_bound;
+
+typedef enum plugin_kind { PLUGIN_RULES, PLUGIN_OPTIMISER, PLUGIN_LEARNED } plugin_kind;
+
+typedef struct manifest {
+    bytes id, version;
+    uint32_t abi_major, abi_minor;
+    plugin_kind kind;
+    bytes library;           /* file name in the folder; base NULL: none */
+    text_set title, help;
+    const bytes *columns[2];
+    uint32_t column_count[2];
+    const manifest_param *params;      uint32_t param_count;
+    const manifest_gate *gates;        uint32_t gate_count;
+    bool has_criterion;      /* its id is the plugin's */
+    uint32_t cost;
+    bool uses_km;
+    const manifest_bound *bounds;      uint32_t bound_count;
+    const manifest_sentence *sentences; uint32_t sentence_count;
+    const manifest_field *fields;      uint32_t field_count;
+    const manifest_field *ext;         uint32_t ext_count;
+    const manifest_step *steps;        uint32_t step_count;
+} manifest;
+
+/* Strict, with JSON pointers. ERR_PLUGIN_MANIFEST. */
+bool manifest_decode(const json_node *root, arena *a, manifest *ret, err *e);
+
+#endif

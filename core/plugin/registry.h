@@ -1,0 +1,55 @@
+#ifndef CORE_PLUGIN_REGISTRY_H
+#define CORE_PLUGIN_REGISTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "json/json.h"
+#include "match/program.h"
+#include "model/record.h"
+#include "plugin/manifest.h"
+
+/* Which plugins there are, which run, and the program they make together. Made once at start by
+ * looking through plugin folders; [control] unless said otherwise. */
+typedef struct registry registry;
+
+typedef enum plugin_state { PLUGIN_READY, PLUGIN_DISABLED, PLUGIN_FAILED } plugin_state;
+typedef enum plugin_trust { TRUST_BUILTIN, TRUST_TRUSTED, TRUST_NONE } plugin_trust;
+
+typedef struct plugin_info {
+    const manifest *manifest; /* NULL when it could not be read */
+    bytes id;                 /* folder name then */
+    plugin_state state;
+    plugin_trust trust;
+    const char *hash;         /* hex over manifest and library */
+    err why;                  /* of FAILED */
+} plugin_info;
+
+typedef struct registry_config {
+    const char *const *builtin_dirs; /* each holds plugin folders; trusted */
+    uint32_t builtin_dir_count;
+    const char *const *trusted_dirs; /* likewise, named by the operator as trusted */
+    uint32_t trusted_dir_count;
+    const char *const *disabled;     /* ids switched off */
+    uint32_t disabled_count;
+} registry_config;
+
+/* A plugin that fails is listed with its reason and costs nobody else anything. */
+bool registry_new(const registry_config *config, registry **ret, err *e);
+void registry_free(registry **r); /* libraries stay open: a library that was loaded is never unloaded */
+uint32_t registry_count(const registry *r);
+const plugin_info *registry_plugin(const registry *r, uint32_t index);
+/* The resolved program of all ready plugins; owned by the registry, immutable. [any] */
+const match_program *registry_program(const registry *r);
+/* program.plugins[i] -> its manifest. [any] */
+const manifest *registry_manifest_of(const registry *r, uint32_t program_plugin);
+const ext_keys *registry_ext_keys(const registry *r);
+
+/* {"id","criteria":[{"id","weight","params"}],"gates":[...],"allocator"} resolved; params and ids live in
+ * `a`. ERR_STRATEGY_INVALID, ERR_WEIGHTS_SUM, ERR_PLUGIN_PARAM with pointers. [any] */
+bool registry_strategy(const registry *r, const json_node *root, arena *a, strategy *ret, err *e);
+/* The text of the built-in strategy `default` (plugins/strategies/default.json). */
+
+#endif

@@ -1,0 +1,93 @@
+#ifndef CORE_STORE_STORE_H
+#define CORE_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/err.h"
+
+/* Where records are kept. Knows nothing of SQL. One writer (the store thread) and any number of
+ * readers (one a worker). Every committed transaction has a change number, given in commit order;
+ * every record has a version that counts its writes. An acknowledged write survives kill -9. */
+
+typedef struct store store;               /* the writer; one thread at a time */
+typedef struct store_reader store_reader; /* a read connection of its own thread */
+
+typedef enum store_noun {
+    STORE_SEEKER = 0,
+    STORE_OFFER = 1,
+    STORE_STRATEGY = 2,
+    STORE_SETTING = 3, /* small documents of the program: plugin states, grants */
+    STORE_NOUN_COUNT
+} store_noun;
+
+enum { STORE_ANY_VERSION = -1, STORE_NO_VERSION = 0 };
+
+typedef enum store_outcome {
+    STORE_CREATED,
+    STORE_REPLACED,
+    STORE_UNCHANGED, /* same body as before: no new version, no change */
+    STORE_DELETED,
+    STORE_ABSENT,    /* a delete of what is not there */
+    STORE_CONFLICT   /* another version than expected: this write was not done, others of the call were */
+} store_outcome;
+
+typedef struct store_write {
+    store_noun noun;
+    bytes id;
+    bytes body;               /* canonical JSON; base NULL: delete */
+    bytes unit;               /* seekers: their unit, or absent */
+    int64_t expected_version; /* STORE_ANY_VERSION; STORE_NO_VERSION: must not be there */
+    store_outcome outcome;    /* written by store_put */
+    int64_t version;          /* written by store_put: the version now there */
+} store_write;
+
+typedef struct store_record {
+    store_noun noun;
+    bytes id;
+    bytes body;     /* base NULL: deleted */
+    int64_t version;
+    uint64_t change; /* the transaction that wrote it */
+} store_record;
+
+/* Callbacks answer false to stop; the caller's function then returns true. Views are valid during
+ * the call only. */
+typedef bool store_on_record(void *context, const store_record *record);
+typedef bool store_on_concept(void *context, uint32_t number, bytes text);
+
+/* Makes DIR/lotse.db where there is none (create) and brings it to the newest schema. Refuses a
+ * newer database (ERR_STORE_NEWER), a damaged one (ERR_STORE_CORRUPT), a folder without one unless
+ * create (ERR_STORE_MISSING). Locks DIR/lock for this process (ERR_STORE_BUSY names the holder's pid). */
+bool store_open(const char *dir, bool create, store **ret, err *e);
+void store_close(store **s);
+
+/* All writes of the call in one transaction, with `concepts` (texts not yet numbered, in order,
+ * numbered from store_concept_count + 1) added to the dictionary first. Synchronous: on return the
+ * writes are on disk. ret_change: the new change number (the last one if nothing changed). */
+bool store_put(store *s, store_write *writes, size_t write_count, const bytes *concepts, size_t concept_count,
+               uint64_t *ret_change, err *e);
+uint64_t store_last_change(const store *s);
+uint32_t store_concept_count(const store *s);
+/* Erasure: after deletes, makes sure that no byte of the removed bodies stays in database or WAL. */
+bool store_scrub(store *s, err *e);
+
+/* Readers see the last committed state at each call. */
+bool store_reader_open(const char *dir, store_reader **ret, err *e);
+void store_reader_close(store_reader **r);
+/* ERR_NOT_FOUND when it is not there. The body is copied into the arena. */
+bool store_get(store_reader *r, store_noun noun, bytes id, arena *a, store_record *ret, err *e);
+/* Records with id > after (byte order; base NULL: from the start), at most limit; unit absent: all. */
+bool store_list(store_reader *r, store_noun noun, bytes after, bytes unit, uint32_t limit,
+                store_on_record *on_record, void *context, err *e);
+bool store_count(store_reader *r, store_noun noun, bytes unit, uint64_t *ret_count, err *e);
+/* Everything written or deleted after `change` (0: everything there is, no deletions), in change order;
+ * a record written several times comes once, with its last state. */
+bool store_changes_since(store_reader *r, uint64_t change, store_on_record *on_record, void *context, err *e);
+bool store_concepts_since(store_reader *r, uint32_t number, store_on_concept *on_concept, void *context, err *e);
+bool store_reader_last_change(store_reader *r, uint64_t *ret_change, err *e);
+/* Is the database sound? (quick check; for doctor) */
+bool store_verify(store_reader *r, err *e);
+
+#endif

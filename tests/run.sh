@@ -1,0 +1,95 @@
+#!/bin/sh
+# run.sh ROOT PART: runs the suites and ends with one line: N passed, N failed[, N skipped].
+# A suite is a command that prints such a line itself, or is counted as one by its exit code.
+set -u
+root=$1
+part=$2
+cd "$root" || exit 1
+out="$root/build/test-output"
+mkdir -p "$out"
+passed=0
+failed=0
+skipped=0
+
+wants() { [ "$part" = all ] || [ "$part" = "$1" ]; }
+
+# suite NAME COMMAND...: runs it, keeps its output, adds up its counts.
+suite() {
+    name=$1
+    shift
+    started=$(date +%s)
+    "$@" >"$out/$name.log" 2>&1
+    rc=$?
+    line=$(grep -Eo '^([A-Za-z]+: )?[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?' "$out/$name.log" | tail -n 1 | sed 's/^[A-Za-z]*: //')
+    p=0 f=0 k=0
+    if [ -n "$line" ]; then
+        p=$(echo "$line" | cut -d' ' -f1)
+        f=$(echo "$line" | cut -d' ' -f3)
+        case "$line" in *skipped*) k=$(echo "$line" | cut -d' ' -f5) ;; esac
+        [ $rc -ne 0 ] && [ "$f" -eq 0 ] && f=1
+    elif [ $rc -eq 0 ]; then
+        p=1
+    else
+        f=1
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + k))
+    printf '%-22s %5d passed %3d failed %3d skipped  %4ds\n' "$name" "$p" "$f" "$k" $(($(date +%s) - started))
+    if [ "$f" -ne 0 ]; then
+        tail -n 60 "$out/$name.log"
+    fi
+}
+
+# The counts of Check's own summary lines ("100%: Checks: 12, Failures: 0, Errors: 0").
+count_checks() {
+    build=$1
+    rc_all=0
+    total=0 bad=0 left_out=0
+    for program in "$build"/tests/*_test; do
+        [ -x "$program" ] || continue
+        text=$(cd "$build" && "$program" 2>&1)
+        rc=$?
+        printf '%s\n' "$text"
+        n=$(printf '%s\n' "$text" | sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/p' | awk '{c+=$1; b+=$2+$3} END {print c+0, b+0}')
+        c=${n% *} b=${n#* }
+        left_out=$((left_out + $(printf '%s\n' "$text" | grep -c '^skipped:')))
+        if [ $rc -ne 0 ] && [ "$b" -eq 0 ]; then b=1; c=$((c + 1)); printf '%s ended with %d\n' "$program" $rc; fi
+        total=$((total + c)) bad=$((bad + b))
+    done
+    [ $total -eq 0 ] && { echo "no unit test was built"; bad=1; }
+    echo "$((total - bad)) passed, $bad failed, $left_out skipped"
+    [ $bad -eq 0 ]
+}
+
+build() {
+    preset=$1
+    shift
+    cmake --preset "$preset" "$@" && cmake --build --preset "$preset"
+}
+
+wants tidy && suite tidy sh tests/tidy/tidy.sh "$root"
+if wants unit || wants talk || wants demo || wants schema || wants plugin; then
+    suite build-release build release
+fi
+if wants unit; then
+    suite unit-release count_checks "$root/build/release"
+    suite programs-release ctest --test-dir build/release -E '_test$' --output-on-failure
+fi
+if wants asan; then
+    suite build-asan build asan
+    suite unit-asan count_checks "$root/build/asan"
+    suite programs-asan ctest --test-dir build/asan -E '_test$' --output-on-failure
+fi
+if wants tsan; then
+    suite build-tsan build tsan
+    suite unit-tsan count_checks "$root/build/tsan"
+    suite programs-tsan ctest --test-dir build/tsan -E '_test$' -LE 'no_tsan' --output-on-failure
+fi
+if wants clang; then
+    suite build-clang build clang
+fi
+wants schema && [ -x tests/schema/run.sh ] && suite schema sh tests/schema/run.sh "$root/build/release"
+wants talk && [ -x tests/talk/run.sh ] && suite talk sh tests/talk/run.sh "$root/build/release"
+wants demo && suite demo sh tests/demo/check.sh "$root/build/release/bin/lotse" "$root"
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
