@@ -91,7 +91,7 @@ static uint32_t read_hex(const char *at)
     uint32_t value = 0;
     for (int i = 0; i < 4; i++) {
         unsigned char c = (unsigned char)at[i];
-        value = value * 16 + (c <= '9' ? c - '0' : (c | 0x20u) - 'a' + 10);
+        value = value * 16 + (c <= '9' ? c - (uint32_t)'0' : (c | 0x20u) - 'a' + 10);
     }
     return value;
 }
