@@ -1,0 +1,66 @@
+#ifndef CORE_IMPORT_IMPORT_H
+#define CORE_IMPORT_IMPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/day.h"
+#include "base/err.h"
+#include "model/record.h"
+
+/* Files in, records out. One file per source format, in a table that names them. An importer reads
+ * bytes in any pieces, turns them into records, hands them to a sink in batches and reports what it
+ * did. One bad record never costs a good one; an empty file never empties the stock. */
+
+typedef struct import_run import_run;
+
+typedef struct import_record {
+    record_side side;
+    bytes id;
+    bytes body;          /* canonical JSON, as the store keeps it */
+    const void *record;  /* decoded; valid during the sink's call */
+    uint64_t line;       /* where it stood in the source, from 1 */
+} import_record;
+
+typedef enum import_outcome { IMPORT_CREATED, IMPORT_CHANGED, IMPORT_UNCHANGED, IMPORT_REFUSED } import_outcome;
+
+/* Takes a batch, writes one outcome per record. False: the run fails whole with *e. */
+typedef bool import_sink(void *context, const import_record *records, uint32_t count, import_outcome *outcomes, err *e);
+
+/* What an importer may look up: a postcode's place (from an imported GeoNames table), or false. */
+typedef bool import_find_place(void *context, bytes postcode, double *ret_lat, double *ret_lon);
+/* Keeps a postcode table that was imported. */
+typedef bool import_keep_place(void *context, bytes postcode, double lat, double lon, err *e);
+
+typedef struct import_options {
+    const char *format;  /* "auto" or a name of import_formats */
+    const char *source;  /* label of the source for ids and reports; may be NULL */
+    bytes map;           /* mapping file (JSON) for CSV; base NULL: none */
+    const ext_keys *ext;
+    day today;
+    bool is_dry_run;
+    import_sink *sink;
+    import_find_place *find_place;
+    import_keep_place *keep_place;
+    void *context;
+} import_options;
+
+typedef struct import_format {
+    const char *name;    /* "native", "csv", "ba-jobs-csv", "ba-training", "geonames-postcodes" */
+    const char *summary;
+} import_format;
+const import_format *import_formats(uint32_t *ret_count);
+
+bool import_new(const import_options *options, import_run **ret, err *e);
+/* Any piece of the file, in order. [worker] */
+bool import_feed(import_run *r, bytes piece, err *e);
+/* The rest, then the report as one JSON object: {"format","source","read","kept","created","changed",
+ * "unchanged","refused","duplicates","unknown_keys":{..},"missing_keys":{..},"derived":{..},
+ * "refusals":[{"line","id","error":{"id","detail","path"}}],"refusals_total"}. Sums hold:
+ * read = created + changed + unchanged + refused + duplicates. */
+bool import_finish(import_run *r, buf *ret_report_json, err *e);
+void import_free(import_run **r);
+
+#endif
