@@ -1,0 +1,134 @@
+#ifndef CORE_ENGINE_ENGINE_H
+#define CORE_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/day.h"
+#include "base/err.h"
+#include "match/match.h"
+#include "match/snapshot.h"
+#include "model/concept.h"
+#include "plugin/registry.h"
+#include "store/store.h"
+#include "json/json.h"
+
+/* The program without sockets: opens a data folder, runs tasks on workers, owns the store thread
+ * and publishes snapshots. Whoever serves (app) or stands in for a server (cli) opens one engine;
+ * the methods in api are written against it. README.md has the picture. */
+typedef struct engine engine;
+typedef struct engine_worker engine_worker;
+
+typedef struct engine_config {
+    const char *dir;                 /* the data folder; borrowed until engine_open returns */
+    bool create;                     /* make the database where there is none */
+    uint32_t worker_count;           /* 0: one per processor */
+    uint32_t queue_max;              /* tasks that may wait; 0: IN_FLIGHT_MAX */
+    const char *builtin_dir;         /* NULL: the folder `plugins` beside the executable */
+    const char *const *trusted_dirs; /* folders of plugin folders that the operator trusts; */
+    uint32_t trusted_dir_count;      /* those of LOTSE_PLUGINS (divided by ':') are added */
+    uint32_t base_after; /* changed records that make saving the base worth it; 0: 10,000 */
+} engine_config;
+
+/* Opens the store, loads plugins and strategies, maps or rebuilds the snapshot, starts the threads.
+ * ERR_STORE_* as store_open, ERR_STRATEGY_INVALID for a built-in strategy that cannot be read.
+ * [control] */
+bool engine_open(const engine_config *config, engine **ret, err *e);
+/* From now on engine_submit answers ERR_DRAINING; what was taken is still done. [any] */
+void engine_stop(engine *g);
+/* Finishes what was taken, saves the base where it is worth it, joins all threads. [control] */
+void engine_close(engine **g);
+
+/* ------------------------------------------------------------------------------------ tasks */
+
+/* Runs on one worker, once. The worker's snapshot stays alive until it returns, its arena is reset
+ * afterwards. */
+typedef void engine_task(engine_worker *w, void *context);
+
+/* Queues a task. ERR_OVERLOADED (with retry_after_ms) when the queue is full, ERR_DRAINING after
+ * engine_stop; then the task does not run. [any] */
+bool engine_submit(engine *g, engine_task *run, void *context, err *e);
+
+/* [worker], in a task only. */
+engine *engine_worker_engine(engine_worker *w);
+const snapshot *engine_worker_snapshot(engine_worker *w);
+match_worker *engine_worker_match(engine_worker *w);
+store_reader *engine_worker_reader(engine_worker *w); /* may see newer records than the snapshot */
+arena *engine_worker_arena(engine_worker *w);
+buf *engine_worker_out(engine_worker *w); /* empty at the start of a task; for the reply's text */
+
+/* A strategy as it stood when the task began. */
+typedef struct engine_strategy {
+    bytes id;
+    bytes text;      /* canonical JSON */
+    int64_t version; /* 0: built in */
+    bool is_usable;  /* false: it names a plugin that is not there any more; `why` says which */
+    err why;
+    strategy resolved;
+} engine_strategy;
+/* In order of ids. NULL / ERR_NOT_FOUND: there is none with this id. [worker] */
+uint32_t engine_strategy_count(engine_worker *w);
+const engine_strategy *engine_strategy_at(engine_worker *w, uint32_t index);
+bool engine_strategy_find(engine_worker *w, bytes id, const engine_strategy **ret, err *e);
+
+/* ------------------------------------------------------------------------------------ writes */
+
+/* Writes that are committed together, with the memory they need. Made and filled on a worker (that
+ * is where records are decoded), then handed to the store thread. */
+typedef struct engine_writes engine_writes;
+
+bool engine_writes_new(engine *g, engine_writes **ret, err *e);
+void engine_writes_free(engine_writes **writes);
+arena *engine_writes_arena(engine_writes *writes);
+/* Decodes strictly and keeps the record in canonical form; seekers, offers and strategies. The
+ * err's path points into the record. [any] */
+bool engine_writes_put(engine_writes *writes, store_noun noun, const json_node *record,
+                       int64_t expected_version, err *e);
+bool engine_writes_put_text(engine_writes *writes, store_noun noun, bytes record,
+                            int64_t expected_version, err *e);
+/* A document of the program itself, any JSON. [any] */
+bool engine_writes_put_setting(engine_writes *writes, bytes id, bytes json, err *e);
+/* Deleting a seeker erases: base file, database and its log hold no byte of it when the write is
+ * done. */
+bool engine_writes_delete(engine_writes *writes, store_noun noun, bytes id,
+                          int64_t expected_version, err *e);
+uint32_t engine_writes_count(const engine_writes *writes);
+/* After the write: outcome and version. Before: what is to be written. */
+const store_write *engine_writes_at(const engine_writes *writes, uint32_t index);
+
+/* Called once on the store thread when the writes are on disk and the next query sees them, or when
+ * that failed (why not NULL). Owns `writes` from then on. Must not wait. */
+typedef void engine_on_written(void *context, engine_writes *writes, uint64_t change,
+                               const err *why);
+
+/* Takes the writes. Fails with ERR_OVERLOADED when too many wait; `writes` stays the caller's then.
+ * A task may write after engine_stop. [any] */
+bool engine_write(engine *g, engine_writes **writes, engine_on_written *on_written, void *context,
+                  err *e);
+
+/* ------------------------------------------------------------------------------------ facts */
+
+const registry *engine_registry(const engine *g);     /* [any] */
+const match_program *engine_program(const engine *g); /* [any] */
+const dictionary *engine_dictionary(const engine *g); /* [any] */
+day engine_today(void);                               /* in Europe/Berlin. [any] */
+
+typedef struct engine_stats {
+    uint32_t worker_count, busy_count;
+    uint32_t task_waiting, task_waiting_max;
+    uint64_t task_done, task_refused;
+    uint64_t write_waiting, write_done, commit_count;
+    uint64_t change;      /* of the snapshot that queries see */
+    uint64_t base_change; /* of the base file; 0: there is none */
+    uint64_t seeker_count, offer_count;
+    uint32_t segment_count[2];
+    uint64_t
+        unreadable_count; /* stored records that this program cannot decode; the log names them */
+    int64_t started_unix_ms;
+    bool is_stopping;
+} engine_stats;
+void engine_read_stats(engine *g, engine_stats *ret); /* [any] */
+
+#endif
