@@ -15,6 +15,7 @@ enum {
     BATCH_COUNT_MAX = 100,
     BATCH_REPLY_LEN_MAX = 16 * 1024 * 1024,
     RPC_ID_LEN_MAX = 128,
+    DEADLINE_MS_MAX = 24 * 60 * 60 * 1000,
     IN_FLIGHT_PER_SESSION_MAX = 32,
     IN_FLIGHT_MAX = 1024,
     CONNECTION_COUNT_MAX = 10000,
@@ -33,6 +34,7 @@ enum {
     GATE_COUNT_MAX = 64,
     PLUGIN_COUNT_MAX = 64,
     EXPLAIN_ARG_MAX = 8,
+    STORE_BUSY_MS = 5000, /* how long a write waits for a lock of somebody else */
     POINTS_MAX = 1000000
 };
 

@@ -30,8 +30,9 @@ typedef enum store_outcome {
     STORE_REPLACED,
     STORE_UNCHANGED, /* same body as before: no new version, no change */
     STORE_DELETED,
-    STORE_ABSENT,    /* a delete of what is not there */
-    STORE_CONFLICT   /* another version than expected: this write was not done, others of the call were */
+    STORE_ABSENT,  /* a delete of what is not there */
+    STORE_CONFLICT /* another version than expected: this write was not done, others of the call
+                      were */
 } store_outcome;
 
 typedef struct store_write {
@@ -47,7 +48,7 @@ typedef struct store_write {
 typedef struct store_record {
     store_noun noun;
     bytes id;
-    bytes body;     /* base NULL: deleted */
+    bytes body; /* base NULL: deleted */
     int64_t version;
     uint64_t change; /* the transaction that wrote it */
 } store_record;
@@ -59,18 +60,20 @@ typedef bool store_on_concept(void *context, uint32_t number, bytes text);
 
 /* Makes DIR/lotse.db where there is none (create) and brings it to the newest schema. Refuses a
  * newer database (ERR_STORE_NEWER), a damaged one (ERR_STORE_CORRUPT), a folder without one unless
- * create (ERR_STORE_MISSING). Locks DIR/lock for this process (ERR_STORE_BUSY names the holder's pid). */
+ * create (ERR_STORE_MISSING). Locks DIR/lock for this process (ERR_STORE_BUSY names the holder's
+ * pid). */
 bool store_open(const char *dir, bool create, store **ret, err *e);
 void store_close(store **s);
 
 /* All writes of the call in one transaction, with `concepts` (texts not yet numbered, in order,
  * numbered from store_concept_count + 1) added to the dictionary first. Synchronous: on return the
  * writes are on disk. ret_change: the new change number (the last one if nothing changed). */
-bool store_put(store *s, store_write *writes, size_t write_count, const bytes *concepts, size_t concept_count,
-               uint64_t *ret_change, err *e);
+bool store_put(store *s, store_write *writes, size_t write_count, const bytes *concepts,
+               size_t concept_count, uint64_t *ret_change, err *e);
 uint64_t store_last_change(const store *s);
 uint32_t store_concept_count(const store *s);
-/* Erasure: after deletes, makes sure that no byte of the removed bodies stays in database or WAL. */
+/* Erasure: after deletes, makes sure that no byte of the removed bodies stays in database or WAL.
+ */
 bool store_scrub(store *s, err *e);
 
 /* Readers see the last committed state at each call. */
@@ -78,14 +81,17 @@ bool store_reader_open(const char *dir, store_reader **ret, err *e);
 void store_reader_close(store_reader **r);
 /* ERR_NOT_FOUND when it is not there. The body is copied into the arena. */
 bool store_get(store_reader *r, store_noun noun, bytes id, arena *a, store_record *ret, err *e);
-/* Records with id > after (byte order; base NULL: from the start), at most limit; unit absent: all. */
+/* Records with id > after (byte order; base NULL: from the start), at most limit; unit absent: all.
+ */
 bool store_list(store_reader *r, store_noun noun, bytes after, bytes unit, uint32_t limit,
                 store_on_record *on_record, void *context, err *e);
 bool store_count(store_reader *r, store_noun noun, bytes unit, uint64_t *ret_count, err *e);
-/* Everything written or deleted after `change` (0: everything there is, no deletions), in change order;
- * a record written several times comes once, with its last state. */
-bool store_changes_since(store_reader *r, uint64_t change, store_on_record *on_record, void *context, err *e);
-bool store_concepts_since(store_reader *r, uint32_t number, store_on_concept *on_concept, void *context, err *e);
+/* Everything written or deleted after `change` (0: everything there is, no deletions), in change
+ * order; a record written several times comes once, with its last state. */
+bool store_changes_since(store_reader *r, uint64_t change, store_on_record *on_record,
+                         void *context, err *e);
+bool store_concepts_since(store_reader *r, uint32_t number, store_on_concept *on_concept,
+                          void *context, err *e);
 bool store_reader_last_change(store_reader *r, uint64_t *ret_change, err *e);
 /* Is the database sound? (quick check; for doctor) */
 bool store_verify(store_reader *r, err *e);

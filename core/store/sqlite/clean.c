@@ -10,7 +10,6 @@
 /* The file format, https://www.sqlite.org/fileformat2.html, section 1.6. */
 enum {
     FILE_HEADER_LEN = 100,
-    RESERVED_LEN_OFF = 20, /* in the file header */
     INDEX_INTERIOR = 2,
     TABLE_INTERIOR = 5,
     INDEX_LEAF = 10,
@@ -19,7 +18,8 @@ enum {
     CELLS_OFF = 5,
     LEAF_HEADER_LEN = 8,
     INTERIOR_HEADER_LEN = 12,
-    CELL_POINTER_LEN = 2
+    CELL_POINTER_LEN = 2,
+    METHODS_VERSION = 3 /* of the struct this is compiled with */
 };
 
 _Static_assert(offsetof(clean_file, methods) == 0, "a file's methods lead back to its clean_file");
@@ -87,6 +87,9 @@ int clean_attach(clean_file *c, sqlite3 *db)
     c->below = file->pMethods;
     c->methods = *file->pMethods;
     c->methods.xWrite = write_clean;
+    if (c->methods.iVersion > METHODS_VERSION) {
+        c->methods.iVersion = METHODS_VERSION;
+    }
     file->pMethods = &c->methods;
     return SQLITE_OK;
 }

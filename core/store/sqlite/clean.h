@@ -2,8 +2,8 @@
 #define CORE_STORE_SQLITE_CLEAN_H
 
 #include <sqlite3.h>
-
-#include "base/err.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 /* SQLite's secure_delete overwrites what is deleted, but not the copies that stay in the unused
  * middle of a page when its cells move to a neighbour (SQLite 3.40, rebuildPage): the body of a

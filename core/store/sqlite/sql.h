@@ -22,7 +22,8 @@ typedef struct sql {
 bool sql_open(sql *s, const char *path, sql_role role, err *e);
 void sql_close(sql *s);
 
-/* A failure of SQLite in our words. `what` says what was tried: "could not write to the database". */
+/* A failure of SQLite in our words. `what` says what was tried: "could not write to the database".
+ */
 bool sql_fail(const sql *s, int rc, const char *what, err *e);
 
 /* Statements without parameters, their rows ignored. */
@@ -41,10 +42,12 @@ typedef struct sql_call {
 
 sql_call sql_begin(sqlite3_stmt *stmt);
 void sql_put_int(sql_call *c, int64_t value);
-void sql_put_bytes(sql_call *c, bytes value); /* base NULL: the value NULL; borrowed until sql_end */
-int sql_step(sql_call *c);                    /* SQLITE_ROW, SQLITE_DONE, or what failed */
+void sql_put_bytes(sql_call *c,
+                   bytes value); /* base NULL: the value NULL; borrowed until sql_end */
+int sql_step(sql_call *c);       /* SQLITE_ROW, SQLITE_DONE, or what failed */
 void sql_end(sql_call *c);
-int sql_once(sql_call *c); /* step and end of a statement without rows; SQLITE_DONE or what failed */
+int sql_once(
+    sql_call *c); /* step and end of a statement without rows; SQLITE_DONE or what failed */
 
 /* A column of the current row; valid until the next step or the end. NULL has base NULL. */
 bytes sql_bytes_at(const sql_call *c, int column);
