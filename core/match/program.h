@@ -45,9 +45,18 @@ typedef enum gate_op {
     GATE_FLAG,                /* "flag" where the offer's flag is set, the seeker's must be */
     GATE_NOT_BEFORE_AS_OF,    /* core only: the offer's day is not before the day asked */
     GATE_SEATS,               /* core only: a free seat, or `check` with an open waiting list */
-    GATE_PERMISSION           /* "permission": `in`, but with_consent against an offer that accepts
+    GATE_PERMISSION,          /* "permission": `in`, but with_consent against an offer that accepts
                                  `allowed` is `check` with its step (DESIGN section 3) */
+    GATE_STATUS               /* core only: offer_columns[0] is neither `idea` nor `ended`; absent is yes */
 } gate_op;
+
+/* Columns by operator. One a side: seeker_columns[0] and offer_columns[0]; the second is UINT16_MAX.
+ * OVERLAPS: [0] low end, [1] high end on both sides. WITHIN_KM: seeker [0] place, [1] max km; offer
+ * [0] place, [1] online flag. NOT_BEFORE_AS_OF and STATUS: offer [0]. SEATS: offer [0]
+ * seats_free, [1] waiting_list. Unused columns are UINT16_MAX.
+ * AT_LEAST and AT_MOST compare INT, DAY or CODE of an ordered list; with keys CODE_LIST, INT_LIST or
+ * DAY_LIST, the keys being CODE_LIST or CONCEPT_LIST. An entry of the offer's list that names no
+ * value (LOTSE_ABSENT) asks for nothing. */
 
 /* A gate whose fields are lists joined by a key (languages.*.level against requires.languages.*.min)
  * holds for every entry of the offer's list; `key` are the columns of the join key. */
@@ -64,13 +73,18 @@ typedef struct gate {
     uint32_t text;           /* index of the gate in its manifest, for sentences */
 } gate;
 
-/* How high a criterion can score at most, in micropoints, from columns the core knows. */
+/* How high a criterion can score at most, in micropoints, from columns the core knows. Where a fact
+ * it rests on is unknown, a CHECK scores 500,000: the bound is at least that then. */
 typedef enum bound_kind {
     BOUND_NONE,
-    BOUND_SHARE_OF,    /* share of the wanted set (column a, of the wanting side) found in set b; `otherwise` when nothing is wanted */
-    BOUND_PREFIX,      /* common digits of code a with the best of wishes b, per `digits` */
-    BOUND_LINEAR_DOWN, /* 1 - x / max, x km or days (column a minus column b) */
-    BOUND_LINEAR_UP,   /* min(a - b, max) / max, levels */
+    BOUND_SHARE_OF,    /* share of the wanted set (the side whose field is a wish) found in the other side's
+                          set; `otherwise` when nothing is wanted */
+    BOUND_PREFIX,      /* common digits of the offer's code with the best of the seeker's wishes, per
+                          `digits`, at most 1; `otherwise` when there is no wish or no code */
+    BOUND_LINEAR_DOWN, /* 1 - x / max. Columns are places (max 0: against the seeker's max_km): x km, 1 when
+                          online. Columns are days: x is the offer's day minus the later of the seeker's
+                          day and the day asked, at least 0; `otherwise` when the offer has no day */
+    BOUND_LINEAR_UP,   /* min(seeker - offer, max) / max, levels; `otherwise` when the offer asks for none */
     BOUND_ZERO_WITHOUT /* 0 where flag or set a is unset or empty */
 } bound_kind;
 
@@ -132,12 +146,19 @@ uint16_t program_column(const match_program *p, record_side side, const char *pa
 /* Fills columns[side] with the catalogue, the given extra paths (picks) and ext fields; then derived. In `a`. */
 bool program_columns_make(record_side side, const char *const *picks, uint32_t pick_count,
                           const field *const *extra, uint32_t extra_count, arena *a, column_set *ret, err *e);
-/* The core's own gates ("core.open": seats, register_by, valid_to), appended at `gates`; returns their count. */
+/* The core's own gates ("core.open"), written to gates[0..CORE_GATE_COUNT); returns their count. */
 uint32_t program_core_gates(const match_program *p, gate *gates);
+enum { CORE_GATE_COUNT = 5 }; /* core.seats, .register_by, .valid_to, .end, .status, counted under core.open */
+/* Appends derived fields behind the stored columns: column i of them is derived[i]. In `a`. */
+bool program_columns_derive(column_set *set, const field *const *fields, const int32_t *derived,
+                            uint32_t count, arena *a, err *e);
+/* The host that in-process factories are given: it offers no extensions. [any] */
+const lotse_host *program_host(void);
 const char *gate_op_text(gate_op op);
 bool gate_op_from_text(bytes text, gate_op *ret);
 /* Resolves {"seeker":..,"op":..,"offer":..} of a manifest or of a query's filter: columns, join keys,
- * types that fit the operator. Paths may be one text or two. */
+ * types that fit the operator. Paths may be one text or two. The gate is called by its operator,
+ * counted under "filter" and applies to all kinds; the caller may say otherwise. ERR_FILTER_INVALID. */
 bool gate_resolve(const match_program *p, const bytes *seeker_paths, uint32_t seeker_path_count, bytes op,
                   const bytes *offer_paths, uint32_t offer_path_count, gate *ret, err *e);
 
