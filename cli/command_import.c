@@ -1,0 +1,257 @@
+/* import: files to the engine piece by piece, a report per file. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "cli/cli.h"
+
+/* A piece fits a frame even when every byte has to be written as six characters. */
+enum { PIECE_LEN = 160 * 1024 };
+
+static int start_import(cli *c, const char *path, char **ret_id)
+{
+    err e = {0};
+    buf params = {0};
+    json_writer w = json_writer_to(&params);
+    json_begin_object(&w);
+    json_member_cstr(&w, "format", c->format != NULL ? c->format : "auto");
+    json_member_cstr(&w, "source",
+                     c->source != NULL            ? c->source
+                     : strrchr(path, '/') != NULL ? strrchr(path, '/') + 1
+                                                  : path);
+    json_member_bool(&w, "dry_run", c->is_dry_run);
+    buf map = {0};
+    if (c->map != NULL) {
+        FILE *in = fopen(c->map, "rb");
+        char piece[4096];
+        size_t len;
+        while (in != NULL && (len = fread(piece, 1, sizeof piece, in)) > 0) {
+            buf_put(&map, piece, len);
+        }
+        if (in == NULL || !json_check(buf_bytes(&map), JSON_DEPTH_MAX, NULL, &e)) {
+            if (in == NULL) {
+                fail(&e, ERR_FILE, "could not open the mapping file \"%s\"", c->map);
+            } else {
+                fclose(in);
+            }
+            buf_fini(&map);
+            buf_fini(&params);
+            return cli_report(c, &e);
+        }
+        fclose(in);
+        json_put_key(&w, "map");
+        json_put_raw(&w, buf_bytes(&map));
+    }
+    json_end_object(&w);
+    json_doc *doc = NULL;
+    int code = cli_call(c, "import.start", &params, &doc);
+    if (code == EXIT_DONE) {
+        bytes id = json_text(json_member(json_root(doc), "import"));
+        *ret_id = strndup(id.base, id.len);
+    }
+    json_doc_free(&doc);
+    buf_fini(&map);
+    buf_fini(&params);
+    return code;
+}
+
+static void put_base64(json_writer *w, const unsigned char *base, size_t len)
+{
+    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    buf text = {0};
+    for (size_t i = 0; i < len; i += 3) {
+        uint32_t group = (uint32_t)base[i] << 16 | (uint32_t)(i + 1 < len ? base[i + 1] : 0) << 8 |
+                         (uint32_t)(i + 2 < len ? base[i + 2] : 0);
+        char digits[4] = {DIGITS[group >> 18], DIGITS[group >> 12 & 63],
+                          i + 1 < len ? DIGITS[group >> 6 & 63] : '=',
+                          i + 2 < len ? DIGITS[group & 63] : '='};
+        buf_put(&text, digits, 4);
+    }
+    json_member_text(w, "base64", buf_bytes(&text));
+    buf_fini(&text);
+}
+
+/* A piece ends behind a whole character, so that text stays text; what is left over is moved up. */
+static size_t whole_characters(const char *piece, size_t len)
+{
+    size_t end = len;
+    while (end > 0 && len - end < 4 && ((unsigned char)piece[end - 1] & 0xc0) == 0x80) {
+        end--;
+    }
+    if (end > 0 && ((unsigned char)piece[end - 1] & 0xc0) == 0xc0) {
+        return end - 1;
+    }
+    return len;
+}
+
+static int feed_piece(cli *c, const char *id, const char *piece, size_t len)
+{
+    buf params = {0};
+    json_writer w = json_writer_to(&params);
+    json_begin_object(&w);
+    json_member_cstr(&w, "import", id);
+    bytes text = {piece, len};
+    if (utf8_is_valid(text, NULL) && memchr(piece, 0, len) == NULL) {
+        json_member_text(&w, "text", text);
+    } else {
+        put_base64(&w, (const unsigned char *)piece, len);
+    }
+    json_end_object(&w);
+    json_doc *doc = NULL;
+    int code = cli_call(c, "import.feed", &params, &doc);
+    json_doc_free(&doc);
+    buf_fini(&params);
+    return code;
+}
+
+static int feed_file(cli *c, const char *id, FILE *in, uint64_t total)
+{
+    static const char WHAT[] = "importing";
+    char *piece = malloc(PIECE_LEN);
+    if (piece == NULL) {
+        err e = {0};
+        fail(&e, ERR_MEMORY, "could not read the file: no memory");
+        return cli_report(c, &e);
+    }
+    progress p = progress_start(c);
+    uint64_t done = 0;
+    size_t kept = 0;
+    size_t len;
+    int code = EXIT_DONE;
+    while (code == EXIT_DONE && (len = fread(piece + kept, 1, PIECE_LEN - kept, in)) > 0) {
+        done += len;
+        size_t whole = whole_characters(piece, kept + len);
+        code = feed_piece(c, id, piece, whole);
+        kept = kept + len - whole;
+        memmove(piece, piece + whole, kept);
+        progress_draw(&p, done, total, WHAT);
+    }
+    if (code == EXIT_DONE && kept > 0) {
+        code = feed_piece(c, id, piece, kept);
+    }
+    progress_end(&p);
+    free(piece);
+    return code;
+}
+
+static long long count_of(const json_node *report, const char *key)
+{
+    int64_t value = 0;
+    const json_node *n = json_member(report, key);
+    if (n != NULL) {
+        (void)json_integer(n, &value); /* a count of ours */
+    }
+    return value;
+}
+
+static void print_key_counts(const json_node *report, const char *key, const char *title)
+{
+    const json_node *counts = json_member(report, key);
+    if (counts == NULL || json_type_of(counts) != JSON_OBJECT || json_count(counts) == 0) {
+        return;
+    }
+    printf("  %s:", title);
+    for (const json_node *n = json_child(counts); n != NULL; n = json_next(n)) {
+        int64_t value = 0;
+        (void)json_integer(n, &value); /* a count of ours */
+        printf(" %.*s %lld%s", (int)json_key(n).len, json_key(n).base, (long long)value,
+               json_next(n) != NULL ? "," : "");
+    }
+    fputc('\n', stdout);
+}
+
+static void print_report(const char *path, const json_node *report)
+{
+    bytes format = json_member(report, "format") != NULL ? json_text(json_member(report, "format"))
+                                                         : BYTES("?");
+    printf("%s (%.*s)\n", path, (int)format.len, format.base);
+    printf(
+        "  %lld read: %lld created, %lld changed, %lld unchanged, %lld refused, %lld duplicates\n",
+        count_of(report, "read"), count_of(report, "created"), count_of(report, "changed"),
+        count_of(report, "unchanged"), count_of(report, "refused"), count_of(report, "duplicates"));
+    print_key_counts(report, "unknown_keys", "unknown keys");
+    print_key_counts(report, "missing_keys", "missing keys");
+    print_key_counts(report, "derived", "derived");
+    const json_node *refusals = json_member(report, "refusals");
+    for (const json_node *n = refusals != NULL ? json_child(refusals) : NULL; n != NULL;
+         n = json_next(n)) {
+        const json_node *e = json_member(n, "error");
+        const json_node *text = e != NULL ? json_member(e, "message") : NULL;
+        const json_node *pointer = e != NULL ? json_member(e, "path") : NULL;
+        printf("  line %lld: %.*s%s%.*s\n", count_of(n, "line"),
+               text != NULL ? (int)json_text(text).len : 0,
+               text != NULL ? json_text(text).base : "", pointer != NULL ? " at " : "",
+               pointer != NULL ? (int)json_text(pointer).len : 0,
+               pointer != NULL ? json_text(pointer).base : "");
+    }
+}
+
+static int import_file(cli *c, const char *path, buf *reports)
+{
+    FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    if (in == NULL) {
+        err e = {0};
+        fail(&e, ERR_FILE, "could not open \"%s\"", path);
+        return cli_report(c, &e);
+    }
+    struct stat st;
+    uint64_t total = fstat(fileno(in), &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    char *id = NULL;
+    json_doc *doc = NULL;
+    int code = start_import(c, path, &id);
+    if (code == EXIT_DONE) {
+        code = feed_file(c, id, in, total);
+    }
+    if (code == EXIT_DONE) {
+        buf params = {0};
+        json_writer w = json_writer_to(&params);
+        json_begin_object(&w);
+        json_member_cstr(&w, "import", id);
+        json_end_object(&w);
+        code = cli_call(c, "import.finish", &params, &doc);
+        buf_fini(&params);
+    }
+    if (code == EXIT_DONE) {
+        const json_node *report = json_root(doc);
+        if (c->is_json) {
+            buf_text(reports, reports->len > 0 ? "," : "");
+            json_print(report, reports);
+        } else if (!c->is_quiet) {
+            print_report(path, report);
+        }
+        code = count_of(report, "refused") > 0 ? EXIT_PARTLY : EXIT_DONE;
+    }
+    json_doc_free(&doc);
+    free(id);
+    if (in != stdin) {
+        fclose(in);
+    }
+    return code;
+}
+
+int command_import(cli *c)
+{
+    if (c->arg_count < 2) {
+        return cli_usage(c, "expected `lotse import FILE...`");
+    }
+    buf reports = {0};
+    int worst = EXIT_DONE;
+    for (uint32_t i = 1; i < c->arg_count; i++) {
+        int code = import_file(c, c->args[i], &reports);
+        if (code != EXIT_DONE && (worst == EXIT_DONE || worst == EXIT_PARTLY)) {
+            worst = code;
+        }
+        if (code != EXIT_DONE && code != EXIT_PARTLY) {
+            break;
+        }
+    }
+    if (c->is_json && reports.len > 0) {
+        /* One document: the report itself for one file, a list for several. */
+        bool is_one = c->arg_count == 2;
+        printf("%s%s%s\n", is_one ? "" : "[", buf_terminated(&reports), is_one ? "" : "]");
+    }
+    buf_fini(&reports);
+    return worst;
+}

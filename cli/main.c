@@ -1,0 +1,147 @@
+/* The program's entry: finds the command, explains itself, runs it. */
+#include <signal.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const command COMMANDS[] = {
+    {"init", "init", "make an empty data folder",
+     "Makes the folder named by --data (or LOTSE_DATA, or ./lotse-data) ready for use. An empty\n"
+     "folder that exists is accepted; one that holds data is left as it is.\n\n"
+     "  lotse --data town init",
+     command_init},
+    {"import", "import [--format auto|NAME] [--map FILE] [--source LABEL] [--dry-run] FILE...",
+     "bring in seekers and offers from files",
+     "Reads native records (a JSON object a line), CSV with a mapping file, advertisements of the "
+     "jobs\n"
+     "API as CSV, answers of the further-training search, and GeoNames postcodes. Every record is "
+     "kept\n"
+     "or reported with its line and reason. Ends with 6 when some were refused.\n\n"
+     "  lotse import schemas/examples/offers.ndjson schemas/examples/seekers.ndjson",
+     command_import},
+    {"match",
+     "match seeker ID | match offer ID  [-n 10] [--strategy S] [--weights skills=400000,...] "
+     "[--kinds job,...]",
+     "the best offers for a person, or people for an offer",
+     "Proposes and explains; a person decides. People for an offer are shown in groups, not ranked "
+     "by\n"
+     "a number.\n\n"
+     "  lotse match seeker s-017 -n 5 --lang de",
+     command_match},
+    {"explain", "explain SEEKER OFFER [--strategy S]",
+     "one pair: every condition, and what would open it",
+     "Tells each condition with what the person has and the offer needs, and the smallest changes "
+     "that\n"
+     "would open a closed one.\n\n"
+     "  lotse explain s-017 o-042",
+     command_explain},
+    {"seeker", "seeker get ID | list | delete ID | put FILE | export ID",
+     "look at, change or remove people's records",
+     "  lotse seeker list -n 20\n  lotse seeker get s-017", command_seeker},
+    {"offer", "offer get ID | list | delete ID | put FILE", "look at, change or remove offers",
+     "  lotse offer get o-042 --json", command_offer},
+    {"strategy", "strategy list | show ID | put FILE", "which criteria count, and how much",
+     "  lotse strategy show default", command_strategy},
+    {"plugin", "plugin list | show ID", "the plugins, their state and what they do",
+     "  lotse plugin show lotse.skills --lang de", command_plugin},
+    {"fields", "fields [--sensitive]", "every field a gate or plugin can name",
+     "  lotse fields --json", command_fields},
+    {"sample", "sample --seekers N --offers M [--seed S]",
+     "invented people and offers, the same for the same seed",
+     "Prints one record a line; import them with `lotse import`.\n\n"
+     "  lotse sample --seekers 100 --offers 200 --seed 7 > town.ndjson",
+     command_sample},
+    {"export", "export", "all records, one a line, as they are kept",
+     "  lotse export > backup.ndjson", command_export},
+    {"serve", "serve [--tcp HOST:PORT] [--workers N]",
+     "answer others over a socket until told to stop",
+     "Listens on DIR/lotse.sock (or --socket PATH), and on loopback TCP where asked. SIGTERM ends "
+     "it\n"
+     "after what is under way was answered.\n\n"
+     "  lotse --data town serve",
+     command_serve},
+    {"call", "call METHOD [PARAMS-JSON]", "one method of the protocol, as it is",
+     "  lotse call match.query '{\"seeker\":\"s-017\",\"limit\":3}'", command_call},
+    {"doctor", "doctor", "is everything in order here?", "  lotse doctor", command_doctor},
+    {"version", "version", "which version this is", "  lotse version --json", command_version},
+};
+enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
+
+static const command *find_command(const char *name)
+{
+    for (uint32_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(COMMANDS[i].name, name) == 0) {
+            return &COMMANDS[i];
+        }
+    }
+    return NULL;
+}
+
+static void print_overview(FILE *out)
+{
+    fputs("lotse pairs people who are far from work with the offers that bring them closer.\n"
+          "It proposes and explains; a person decides.\n\n"
+          "usage: lotse [--data DIR] [--socket PATH] [--json] [--lang de|en] [--as-of DATE] "
+          "COMMAND ...\n\n",
+          out);
+    for (uint32_t i = 0; i < COMMAND_COUNT; i++) {
+        fprintf(out, "  %-9s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
+    }
+    fputs("\n`lotse COMMAND --help` tells more, with an example.\n\n"
+          "exit codes: 0 done, 1 failed, 2 usage, 3 nothing found, 4 no server, 5 forbidden, 6 "
+          "partly done\n",
+          out);
+}
+
+static void print_command(const command *m)
+{
+    printf("lotse %s\n  %s\n\n%s\n\noptions:\n", m->usage, m->summary, m->help);
+    cli_print_options(stdout);
+}
+
+static int refuse_command(const cli *c, const char *name)
+{
+    const char *names[COMMAND_COUNT];
+    for (uint32_t i = 0; i < COMMAND_COUNT; i++) {
+        names[i] = COMMANDS[i].name;
+    }
+    const char *near = cli_nearest(name, names, COMMAND_COUNT);
+    if (near != NULL) {
+        return cli_usage(c, "there is no command \"%s\"; did you mean \"%s\"?", name, near);
+    }
+    return cli_usage(c, "there is no command \"%s\"; `lotse --help` lists them", name);
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    cli c = {0};
+    err e = {0};
+    if (!cli_parse(&c, argc, argv, &e)) {
+        return cli_report(&c, &e);
+    }
+    if (c.arg_count == 0) {
+        print_overview(c.wants_help ? stdout : stderr);
+        return c.wants_help ? EXIT_DONE : EXIT_USAGE;
+    }
+    const char *name = c.args[0];
+    bool is_help = strcmp(name, "help") == 0;
+    if (is_help && c.arg_count == 1) {
+        print_overview(stdout);
+        return EXIT_DONE;
+    }
+    const command *m = find_command(is_help ? c.args[1] : name);
+    if (m == NULL) {
+        return refuse_command(&c, is_help ? c.args[1] : name);
+    }
+    if (c.wants_help || is_help) {
+        print_command(m);
+        return EXIT_DONE;
+    }
+    int code = m->run(&c);
+    client_close(&c.client);
+    if (fflush(stdout) != 0 && code == EXIT_DONE) {
+        code = EXIT_FAILED;
+    }
+    return code;
+}
