@@ -1,0 +1,270 @@
+/* Opening and closing: what is made in which order, and taken apart in the other. */
+
+#include "engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "engine/state.h"
+
+enum { BASE_AFTER = 1000, PATH_LEN_MAX = 4096, TRUSTED_COUNT_MAX = 16 };
+
+/* ------------------------------------------------------------------------------------ plugins */
+
+/* The folder `plugins` beside the running program. */
+static const char *default_builtin_dir(arena *a, err *e)
+{
+    char path[PATH_LEN_MAX];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (len <= 0) {
+        (void)fail(e, ERR_FILE, "could not find the program's own folder");
+        return NULL;
+    }
+    path[len] = '\0';
+    char *slash = strrchr(path, '/');
+    check(slash != NULL);
+    const char *dir = arena_text(a, "%.*s/plugins", (int)(slash - path), path);
+    if (dir == NULL) {
+        (void)fail(e, ERR_MEMORY, "no memory to open the engine");
+    }
+    return dir;
+}
+
+/* The folders of LOTSE_PLUGINS, divided by ':', behind those already there. */
+static bool add_dirs_from_environment(arena *a, const char **dirs, uint32_t *count, err *e)
+{
+    const char *left = getenv("LOTSE_PLUGINS");
+    while (left != NULL && *left != '\0') {
+        size_t len = strcspn(left, ":");
+        if (len > 0 && *count < TRUSTED_COUNT_MAX) {
+            dirs[*count] = arena_text(a, "%.*s", (int)len, left);
+            if (dirs[*count] == NULL) {
+                return fail(e, ERR_MEMORY, "no memory to open the engine");
+            }
+            (*count)++;
+        }
+        left += left[len] == ':' ? len + 1 : len;
+    }
+    return true;
+}
+
+/* The stored setting "plugins": {"disabled":["org.example.x"]}. */
+static bool read_disabled(engine *g, const char ***ret, uint32_t *ret_count, err *e)
+{
+    store_record setting = {0};
+    json_doc *doc = NULL;
+    err why = {0};
+
+    if (!store_get(g->reader, STORE_SETTING, BYTES("plugins"), &g->arena, &setting, &why)) {
+        if (why.code == ERR_NOT_FOUND) {
+            return true;
+        }
+        *e = why;
+        return false;
+    }
+    if (!json_parse(setting.body, JSON_DEPTH_MAX, &doc, e)) {
+        return false;
+    }
+    const json_node *list = json_type_of(json_root(doc)) == JSON_OBJECT
+                                ? json_member(json_root(doc), "disabled")
+                                : NULL;
+    bool is_list = list != NULL && json_type_of(list) == JSON_ARRAY;
+    const char **ids =
+        is_list ? arena_make_array(&g->arena, json_count(list), const char *) : NULL;
+    bool is_done = !is_list || ids != NULL;
+    uint32_t count = 0;
+    for (const json_node *n = is_list ? json_child(list) : NULL; n != NULL && is_done;
+         n = json_next(n)) {
+        if (json_type_of(n) == JSON_TEXT) {
+            ids[count] = arena_copy(&g->arena, json_text(n)).base;
+            is_done = ids[count++] != NULL;
+        }
+    }
+    json_doc_free(&doc);
+    if (!is_done) {
+        return fail(e, ERR_MEMORY, "no memory to open the engine");
+    }
+    *ret = ids;
+    *ret_count = count;
+    return true;
+}
+
+static bool open_plugins(engine *g, const engine_config *config, err *e)
+{
+    const char *trusted[TRUSTED_COUNT_MAX] = {NULL};
+    uint32_t trusted_count = 0;
+    const char **disabled = NULL;
+    uint32_t disabled_count = 0;
+
+    const char *builtin =
+        config->builtin_dir != NULL ? config->builtin_dir : default_builtin_dir(&g->arena, e);
+    if (builtin == NULL || !read_disabled(g, &disabled, &disabled_count, e)) {
+        return false;
+    }
+    while (trusted_count < config->trusted_dir_count && trusted_count < TRUSTED_COUNT_MAX) {
+        trusted[trusted_count] = config->trusted_dirs[trusted_count];
+        trusted_count++;
+    }
+    if (!add_dirs_from_environment(&g->arena, trusted, &trusted_count, e)) {
+        return false;
+    }
+    registry_config plugins = {
+        .builtin_dirs = &builtin,
+        .builtin_dir_count = 1,
+        .trusted_dirs = trusted,
+        .trusted_dir_count = trusted_count,
+        .disabled = disabled,
+        .disabled_count = disabled_count,
+    };
+    return registry_new(&plugins, &g->registry, e) && strategies_read_builtin(g, builtin, e);
+}
+
+/* ------------------------------------------------------------------------------------ open, close */
+
+static uint32_t processor_count(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > WORKER_COUNT_MAX ? WORKER_COUNT_MAX : (uint32_t)count;
+}
+
+static bool init_queues(engine *g, const engine_config *config, err *e)
+{
+    pthread_condattr_t monotonic;
+    int rc = pthread_condattr_init(&monotonic);
+    check(rc == 0);
+    rc = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    check(rc == 0);
+    rc = pthread_mutex_init(&g->lock, NULL);
+    check(rc == 0);
+    rc = pthread_cond_init(&g->on_task, NULL);
+    check(rc == 0);
+    rc = pthread_cond_init(&g->on_write, &monotonic);
+    check(rc == 0);
+    rc = pthread_condattr_destroy(&monotonic);
+    check(rc == 0);
+
+    uint32_t workers = config->worker_count == 0 ? processor_count() : config->worker_count;
+    workers = workers > WORKER_COUNT_MAX ? WORKER_COUNT_MAX : workers;
+    g->workers = mem_new(workers * sizeof *g->workers);
+    g->worker_count = g->workers == NULL ? 0 : workers;
+    g->task_max = config->queue_max == 0 ? IN_FLIGHT_MAX : config->queue_max;
+    g->tasks = mem_new(g->task_max * sizeof *g->tasks);
+    g->base_after = config->base_after == 0 ? BASE_AFTER : config->base_after;
+    g->started_unix_ms = clock_unix_ms();
+    g->dir = mem_new(strlen(config->dir) + 1);
+    if (g->workers == NULL || g->tasks == NULL || g->dir == NULL) {
+        return fail(e, ERR_MEMORY, "no memory to open the engine");
+    }
+    memcpy(g->dir, config->dir, strlen(config->dir) + 1);
+    return true;
+}
+
+static bool show_first(engine *g, err *e)
+{
+    strategy_table *strategies = NULL;
+    snapshot *first = NULL;
+    if (!strategies_make(g, &strategies, e) || !load_snapshot(g, &first, e)) {
+        return false;
+    }
+    if (!publish(g, &first, strategies, e)) {
+        snapshot_free(&first);
+        return false;
+    }
+    return true;
+}
+
+static bool open_parts(engine *g, const engine_config *config, err *e)
+{
+    return init_queues(g, config, e) && store_open(config->dir, config->create, &g->store, e) &&
+           store_reader_open(config->dir, &g->reader, e) && open_plugins(g, config, e) &&
+           dictionary_new(&g->dictionary, e) && show_first(g, e) && store_thread_start(g, e) &&
+           workers_start(g, e);
+}
+
+bool engine_open(const engine_config *config, engine **ret, err *e)
+{
+    check(config->dir != NULL);
+    engine *g = mem_new(sizeof *g);
+    if (g == NULL) {
+        return fail(e, ERR_MEMORY, "no memory to open the engine");
+    }
+    if (!open_parts(g, config, e)) {
+        engine_close(&g);
+        return false;
+    }
+    *ret = g;
+    return true;
+}
+
+void engine_stop(engine *g)
+{
+    pthread_mutex_lock(&g->lock);
+    g->is_stopping = true;
+    pthread_mutex_unlock(&g->lock);
+}
+
+void engine_close(engine **engine_to_close)
+{
+    engine *g = *engine_to_close;
+    if (g == NULL) {
+        return;
+    }
+    /* Tasks may write, so the workers end before the store thread does. */
+    workers_end(g);
+    store_thread_end(g);
+    publish_end(g);
+    dictionary_free(&g->dictionary);
+    registry_free(&g->registry);
+    store_reader_close(&g->reader);
+    store_close(&g->store);
+
+    int rc = pthread_cond_destroy(&g->on_task);
+    check(rc == 0);
+    rc = pthread_cond_destroy(&g->on_write);
+    check(rc == 0);
+    rc = pthread_mutex_destroy(&g->lock);
+    check(rc == 0);
+    arena_fini(&g->arena);
+    mem_free(g->workers);
+    mem_free(g->tasks);
+    mem_free(g->dir);
+    mem_free(g);
+    *engine_to_close = NULL;
+}
+
+/* ------------------------------------------------------------------------------------ facts */
+
+const registry *engine_registry(const engine *g)
+{
+    return g->registry;
+}
+
+const match_program *engine_program(const engine *g)
+{
+    return registry_program(g->registry);
+}
+
+const dictionary *engine_dictionary(const engine *g)
+{
+    return g->dictionary;
+}
+
+day engine_today(void)
+{
+    return day_in_berlin(clock_unix_ms() / 1000);
+}
+
+void engine_read_stats(engine *g, engine_stats *ret)
+{
+    pthread_mutex_lock(&g->lock);
+    *ret = g->counts;
+    ret->task_waiting = g->task_count;
+    ret->write_waiting = g->writes_count;
+    ret->is_stopping = g->is_stopping;
+    pthread_mutex_unlock(&g->lock);
+    ret->worker_count = g->worker_count;
+    ret->started_unix_ms = g->started_unix_ms;
+}

@@ -1,0 +1,138 @@
+#ifndef CORE_ENGINE_STATE_H
+#define CORE_ENGINE_STATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/limits.h"
+#include "engine/engine.h"
+
+/* What the files of this folder share, and which thread may touch it. */
+
+/* All strategies as they stood after one commit; immutable, shared by the views that show it. */
+typedef struct strategy_table {
+    engine_strategy *entries; /* in order of ids */
+    uint32_t count;
+    arena arena;
+    struct strategy_table *next; /* of engine.tables */
+} strategy_table;
+
+/* What a query sees. Immutable but for `next`, which belongs to the publisher. */
+typedef struct engine_view {
+    snapshot *snapshot;
+    const strategy_table *strategies;
+    struct engine_view *next; /* of engine.retired */
+} engine_view;
+
+struct engine_worker {
+    engine *engine;
+    pthread_t thread;
+    bool is_started;
+    match_worker *match;
+    store_reader *reader;
+    arena arena;
+    buf out;
+    const engine_view *view; /* during a task */
+    /* What the publisher must not free. Written by the worker, read by the publisher. */
+    _Atomic(engine_view *) announced;
+};
+
+typedef struct task {
+    engine_task *run;
+    void *context;
+} task;
+
+typedef struct write_entry {
+    store_write write;
+    const void *record; /* decoded seeker or offer of a put, else NULL */
+} write_entry;
+
+struct engine_writes {
+    engine *engine;
+    arena arena;
+    write_entry *entries;
+    uint32_t count, cap;
+    bytes *concepts; /* named by the records; the dictionary may or may not know them */
+    uint32_t concept_count, concept_cap;
+    bool erases;          /* holds the delete of a seeker */
+    bool has_strategies;
+    engine_on_written *on_written;
+    void *context;
+    struct engine_writes *next; /* of engine.writes_first */
+};
+
+struct engine {
+    char *dir;
+    registry *registry;
+    dictionary *dictionary;
+    arena arena; /* of the process: built-in strategies */
+    struct {
+        bytes id, text;
+    } *builtin;
+    uint32_t builtin_count;
+    uint32_t base_after;
+    int64_t started_unix_ms;
+
+    engine_worker *workers;
+    uint32_t worker_count;
+
+    /* Under `lock`: the two queues and the counts. */
+    pthread_mutex_t lock;
+    pthread_cond_t on_task;  /* workers wait here */
+    pthread_cond_t on_write; /* the store thread waits here */
+    task *tasks;             /* a ring of task_max */
+    uint32_t task_first, task_count, task_max;
+    engine_writes *writes_first, *writes_last;
+    uint32_t writes_count;
+    bool is_stopping;       /* no new tasks */
+    bool workers_must_end;  /* when the queue is empty */
+    bool store_must_end;    /* likewise */
+    bool should_reclaim;    /* a worker let go of a retired view */
+    engine_stats counts;    /* those that no other place keeps */
+
+    /* The view that new tasks see; swapped by the publisher only. */
+    _Atomic(engine_view *) view;
+    _Atomic(uint32_t) retired_count;
+
+    /* The store thread's own (engine_open's before there is one). */
+    pthread_t store_thread;
+    bool store_is_started;
+    store *store;
+    store_reader *reader;
+    engine_view *retired;
+    strategy_table *tables;
+    uint64_t base_change;      /* 0: no base file */
+    uint64_t unsaved_count;    /* records whose last change the base file has not */
+    bool is_behind;   /* a commit could not be shown; the next one catches up */
+    bool must_scrub;  /* an erasure is not finished */
+};
+
+/* load.c: the snapshot at the start, and after a commit that could not be applied. */
+bool load_snapshot(engine *g, snapshot **ret, err *e);
+/* The next snapshot: `from` with everything that was stored since. */
+bool load_changes(engine *g, const snapshot *from, snapshot **ret, err *e);
+/* base.c: the base file. */
+bool base_load(engine *g, snapshot **ret, err *e);
+bool base_is_worth_saving(engine *g, bool is_closing);
+void base_save(engine *g);
+bool base_remove(engine *g, err *e);
+
+/* publish.c */
+bool publish(engine *g, snapshot **s, const strategy_table *strategies, err *e);
+void publish_reclaim(engine *g);
+void publish_end(engine *g); /* frees every view and table; no worker runs any more */
+const engine_view *view_announce(engine_worker *w);
+void view_withdraw(engine_worker *w);
+
+/* strategies.c */
+bool strategies_read_builtin(engine *g, const char *plugins_dir, err *e);
+bool strategies_make(engine *g, strategy_table **ret, err *e);
+bool strategies_is_builtin(const engine *g, bytes id);
+
+/* workers.c, store_thread.c */
+bool workers_start(engine *g, err *e);
+void workers_end(engine *g);
+bool store_thread_start(engine *g, err *e);
+void store_thread_end(engine *g);
+
+#endif

@@ -1,0 +1,354 @@
+/* The store thread: the only one that writes. It takes all batches that wait, commits them in one
+ * transaction, makes the next snapshot, publishes it and only then says that the writes are done:
+ * whoever got an answer sees its write in the next query. */
+
+#include "engine/state.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "base/map.h"
+
+enum {
+    GROUP_WRITE_MAX = 8192, /* writes of one transaction; the batch that passes it still joins */
+    IDLE_MS = 2000          /* so long without writes before the base is saved */
+};
+
+/* One transaction: the batches, and their writes side by side as the store wants them. */
+typedef struct group {
+    engine_writes *first;
+    arena arena;
+    store_write *writes;
+    const void **records; /* beside writes */
+    uint32_t count;
+    bool erases, has_strategies;
+} group;
+
+/* ------------------------------------------------------------------------------------ the queue */
+
+static struct timespec idle_deadline(void)
+{
+    struct timespec t;
+    int rc = clock_gettime(CLOCK_MONOTONIC, &t);
+    check(rc == 0);
+    t.tv_sec += IDLE_MS / 1000;
+    return t;
+}
+
+/* Waits for writes, for the end, or for something to tidy up. Takes as many batches as one
+ * transaction should hold. NULL: none wait. ret_is_idle: nothing came for a while. */
+static engine_writes *take_batches(engine *g, bool *ret_is_idle, bool *ret_must_end)
+{
+    bool wants_base = base_is_worth_saving(g, false);
+    struct timespec deadline = idle_deadline();
+    int rc = 0;
+
+    pthread_mutex_lock(&g->lock);
+    while (g->writes_first == NULL && !g->store_must_end && !g->should_reclaim && rc != ETIMEDOUT) {
+        rc = wants_base ? pthread_cond_timedwait(&g->on_write, &g->lock, &deadline)
+                        : pthread_cond_wait(&g->on_write, &g->lock);
+    }
+    g->should_reclaim = false;
+
+    engine_writes *first = g->writes_first;
+    engine_writes *last = NULL;
+    uint32_t count = 0;
+    for (engine_writes *w = first; w != NULL && count < GROUP_WRITE_MAX; w = w->next) {
+        count += w->count;
+        g->writes_count--;
+        last = w;
+    }
+    if (last != NULL) {
+        g->writes_first = last->next;
+        if (g->writes_first == NULL) {
+            g->writes_last = NULL;
+        }
+        last->next = NULL;
+    }
+    *ret_must_end = g->store_must_end && g->writes_first == NULL;
+    pthread_mutex_unlock(&g->lock);
+
+    *ret_is_idle = first == NULL && rc == ETIMEDOUT;
+    return first;
+}
+
+/* ------------------------------------------------------------------------------------ a group */
+
+static bool gather(group *p, err *e)
+{
+    uint32_t count = 0;
+    for (const engine_writes *w = p->first; w != NULL; w = w->next) {
+        count += w->count;
+        p->erases |= w->erases;
+        p->has_strategies |= w->has_strategies;
+    }
+    p->writes = arena_make_array(&p->arena, count, store_write);
+    p->records = arena_make_array(&p->arena, count, const void *);
+    if (p->writes == NULL || p->records == NULL) {
+        return fail(e, ERR_MEMORY, "no memory to commit");
+    }
+    for (const engine_writes *w = p->first; w != NULL; w = w->next) {
+        for (uint32_t i = 0; i < w->count; i++) {
+            p->writes[p->count] = w->entries[i].write;
+            p->records[p->count] = w->entries[i].record;
+            p->count++;
+        }
+    }
+    return true;
+}
+
+/* Numbers what has no number. Numbers are given here only, so that they follow the store's. */
+static bool number_concepts(engine *g, const group *p, err *e)
+{
+    for (const engine_writes *w = p->first; w != NULL; w = w->next) {
+        for (uint32_t i = 0; i < w->concept_count; i++) {
+            concept number = CONCEPT_NONE;
+            bool is_new = false;
+            if (!dictionary_add(g->dictionary, w->concepts[i], &number, &is_new, e)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* The concepts that the dictionary has and the store has not: those of this group, and those of an
+ * earlier one whose transaction failed. */
+static bool unstored_concepts(engine *g, arena *a, bytes **ret, uint32_t *ret_count, err *e)
+{
+    uint32_t stored = store_concept_count(g->store);
+    uint32_t known = dictionary_count(g->dictionary);
+    check(known >= stored);
+    char scratch[16];
+
+    bytes *texts = arena_make_array(a, known - stored, bytes);
+    if (texts == NULL) {
+        return fail(e, ERR_MEMORY, "no memory to commit");
+    }
+    for (uint32_t i = stored; i < known; i++) {
+        texts[i - stored] = dictionary_text(g->dictionary, i + 1, scratch);
+        check(texts[i - stored].base != NULL);
+    }
+    *ret = texts;
+    *ret_count = known - stored;
+    return true;
+}
+
+static bool put(engine *g, group *p, uint64_t *ret_change, err *e)
+{
+    bytes *concepts = NULL;
+    uint32_t concept_count = 0;
+    if (!gather(p, e) || !number_concepts(g, p, e) ||
+        !unstored_concepts(g, &p->arena, &concepts, &concept_count, e) ||
+        !store_put(g->store, p->writes, p->count, concepts, concept_count, ret_change, e)) {
+        return false;
+    }
+    uint32_t at = 0;
+    for (engine_writes *w = p->first; w != NULL; w = w->next) {
+        for (uint32_t i = 0; i < w->count; i++) {
+            w->entries[i].write.outcome = p->writes[at].outcome;
+            w->entries[i].write.version = p->writes[at].version;
+            at++;
+        }
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------ showing it */
+
+static bool changes_rows(const store_write *w)
+{
+    bool is_row = w->noun == STORE_SEEKER || w->noun == STORE_OFFER;
+    return is_row && (w->outcome == STORE_CREATED || w->outcome == STORE_REPLACED ||
+                      w->outcome == STORE_DELETED);
+}
+
+/* A record written twice in one group comes once, as it was left. */
+static bool list_changes(group *p, snapshot_change **ret, uint32_t *ret_count, err *e)
+{
+    map places[2] = {{0}};
+    uint32_t count = 0;
+    bool is_done = true;
+    snapshot_change *changes = arena_make_array(&p->arena, p->count, snapshot_change);
+
+    for (uint32_t i = 0; i < p->count && is_done && changes != NULL; i++) {
+        const store_write *w = &p->writes[i];
+        uint64_t place = count;
+        if (!changes_rows(w)) {
+            continue;
+        }
+        record_side side = w->noun == STORE_SEEKER ? SIDE_SEEKER : SIDE_OFFER;
+        if (!map_get(&places[side], w->id, &place)) {
+            is_done = map_put(&places[side], w->id, place);
+            count++;
+        }
+        bool is_put = w->outcome != STORE_DELETED;
+        changes[place] = (snapshot_change){
+            .side = side,
+            .id = w->id,
+            .record = is_put ? p->records[i] : NULL,
+            .version = w->version,
+        };
+    }
+    map_fini(&places[SIDE_SEEKER]);
+    map_fini(&places[SIDE_OFFER]);
+    if (changes == NULL || !is_done) {
+        return fail(e, ERR_MEMORY, "no memory to make the next snapshot");
+    }
+    *ret = changes;
+    *ret_count = count;
+    return true;
+}
+
+static bool make_snapshot(engine *g, group *p, uint64_t change, snapshot **ret, err *e)
+{
+    const engine_view *now = atomic_load(&g->view);
+    snapshot_change *changes = NULL;
+    uint32_t count = 0;
+
+    if (g->is_behind) {
+        return load_changes(g, now->snapshot, ret, e);
+    }
+    if (!list_changes(p, &changes, &count, e) ||
+        !snapshot_apply(now->snapshot, changes, count, change, ret, e)) {
+        return false;
+    }
+    g->unsaved_count += count;
+    return true;
+}
+
+static bool show(engine *g, group *p, uint64_t change, err *e)
+{
+    const engine_view *now = atomic_load(&g->view);
+    const strategy_table *strategies = now->strategies;
+    strategy_table *made = NULL;
+    snapshot *next = NULL;
+
+    if (change == snapshot_change_number(now->snapshot)) {
+        return true; /* nothing changed */
+    }
+    if (p->has_strategies || g->is_behind) {
+        if (!strategies_make(g, &made, e)) {
+            return false;
+        }
+        strategies = made;
+    }
+    if (!make_snapshot(g, p, change, &next, e)) {
+        return false;
+    }
+    if (!publish(g, &next, strategies, e)) {
+        snapshot_free(&next);
+        return false;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------ a commit */
+
+/* After the delete of a seeker nothing of it may be left: neither in the base file nor in what the
+ * database no longer uses. */
+static bool erase(engine *g, err *e)
+{
+    g->must_scrub = true;
+    if (!base_remove(g, e) || !store_scrub(g->store, e)) {
+        return false;
+    }
+    g->must_scrub = false;
+    return true;
+}
+
+static void finish(group *p, uint64_t change, const err *why, const err *why_erased)
+{
+    for (engine_writes *w = p->first; w != NULL;) {
+        engine_writes *next = w->next;
+        w->next = NULL;
+        w->on_written(w->context, w, change, why != NULL ? why : w->erases ? why_erased : NULL);
+        w = next;
+    }
+}
+
+static void commit(engine *g, engine_writes *first)
+{
+    group p = {.first = first};
+    err why = {0};
+    err why_erased = {0};
+    uint64_t change = 0;
+
+    bool is_stored = put(g, &p, &change, &why);
+    bool is_shown = is_stored && show(g, &p, change, &why);
+    if (is_stored) {
+        g->is_behind = !is_shown;
+        pthread_mutex_lock(&g->lock);
+        g->counts.commit_count++;
+        g->counts.write_done += p.count;
+        pthread_mutex_unlock(&g->lock);
+    } else {
+        log_event(LOG_ERROR, "store.commit_failed", "error=%s", err_id(why.code));
+    }
+    if (is_stored && !is_shown) {
+        log_event(LOG_ERROR, "snapshot.behind", "change=%llu error=%s", (unsigned long long)change,
+                  err_id(why.code));
+        (void)err_hint(&why, "The write is stored; queries see it after the next write.");
+    }
+    bool is_erased = !(is_stored && p.erases) || erase(g, &why_erased);
+    finish(&p, change, is_stored && is_shown ? NULL : &why, is_erased ? NULL : &why_erased);
+    arena_fini(&p.arena);
+}
+
+static void tidy(engine *g, bool is_idle)
+{
+    err why = {0};
+    if (g->must_scrub && !erase(g, &why)) {
+        log_event(LOG_ERROR, "store.scrub_failed", "error=%s", err_id(why.code));
+    }
+    if (is_idle && base_is_worth_saving(g, false)) {
+        base_save(g);
+    }
+}
+
+static void *store_thread_run(void *context)
+{
+    engine *g = context;
+    bool must_end = false;
+
+    tidy(g, false); /* an erasure that a crash cut off */
+    while (!must_end) {
+        bool is_idle = false;
+        engine_writes *first = take_batches(g, &is_idle, &must_end);
+        if (first != NULL) {
+            commit(g, first);
+        }
+        publish_reclaim(g);
+        tidy(g, is_idle);
+    }
+    if (base_is_worth_saving(g, true)) {
+        base_save(g);
+    }
+    return NULL;
+}
+
+bool store_thread_start(engine *g, err *e)
+{
+    if (pthread_create(&g->store_thread, NULL, store_thread_run, g) != 0) {
+        return fail(e, ERR_MEMORY, "could not start the store thread");
+    }
+    g->store_is_started = true;
+    return true;
+}
+
+void store_thread_end(engine *g)
+{
+    if (!g->store_is_started) {
+        return;
+    }
+    pthread_mutex_lock(&g->lock);
+    g->store_must_end = true;
+    pthread_cond_signal(&g->on_write);
+    pthread_mutex_unlock(&g->lock);
+    int rc = pthread_join(g->store_thread, NULL);
+    check(rc == 0);
+    g->store_is_started = false;
+    check(g->writes_first == NULL);
+}
