@@ -28,6 +28,7 @@ typedef struct err {
 } err;
 
 /* Records a failure and yields false: `return fail(e, ERR_STORE_BUSY, "could not ...: %s", why);` */
+#undef fail /* the test library has an old macro of this name */
 #define fail(e, code, ...) err_set((e), (code), __FILE__, __LINE__, __VA_ARGS__)
 
 bool err_set(err *e, err_code code, const char *file, int line, const char *format, ...)

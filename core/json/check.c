@@ -27,6 +27,13 @@ static bool refuse(text_scan *s, const char *expected)
     return false;
 }
 
+static void note_first(size_t *off, size_t start)
+{
+    if (*off == SIZE_MAX) {
+        *off = start;
+    }
+}
+
 /* The byte at the offset; -1: the text ends here. */
 static int byte_at(const text_scan *s)
 {
@@ -43,30 +50,67 @@ static void skip_space(text_scan *s)
     s->off = json_skip_space(s->text, s->off);
 }
 
+/* The four digits behind \u; the offset moves behind them. */
+static bool scan_hex(text_scan *s, unsigned *ret_value)
+{
+    unsigned value = 0;
+    for (int i = 0; i < 4; i++) {
+        int digit = byte_at(s);
+        if (is_digit(digit)) {
+            value = value * 16 + (unsigned)(digit - '0');
+        } else if ((digit >= 'a' && digit <= 'f') || (digit >= 'A' && digit <= 'F')) {
+            value = value * 16 + (unsigned)((digit | 0x20) - 'a' + 10);
+        } else {
+            return refuse(s, "four hexadecimal digits");
+        }
+        s->off++;
+    }
+    *ret_value = value;
+    return true;
+}
+
+/* Behind the first half of a surrogate pair. RFC 8259 allows a half alone, so that is noted only.
+ */
+static bool scan_second_half(text_scan *s, size_t start)
+{
+    size_t off = s->off;
+    unsigned low = 0;
+    if (s->text.len - off >= 2 && memcmp(s->text.base + off, "\\u", 2) == 0) {
+        s->off += 2;
+        if (!scan_hex(s, &low)) {
+            return false;
+        }
+    }
+    if (low < 0xDC00 || low > 0xDFFF) {
+        s->off = off; /* an escape of its own, which is looked at next */
+        note_first(&s->facts.half_off, start);
+    }
+    return true;
+}
+
 static bool scan_escape(text_scan *s)
 {
     size_t start = s->off++;
     int c = byte_at(s);
-    if (c == 'u') {
-        unsigned value = 0;
-        for (int i = 0; i < 4; i++) {
-            s->off++;
-            int digit = byte_at(s);
-            if (is_digit(digit)) {
-                value = value * 16 + (unsigned)(digit - '0');
-            } else if ((digit >= 'a' && digit <= 'f') || (digit >= 'A' && digit <= 'F')) {
-                value = value * 16 + (unsigned)((digit | 0x20) - 'a' + 10);
-            } else {
-                return refuse(s, "four hexadecimal digits");
-            }
-        }
-        if (value == 0 && s->facts.null_off == SIZE_MAX) {
-            s->facts.null_off = start;
-        }
-    } else if (c < 0 || memchr("\"\\/bfnrt", c, 8) == NULL) {
+    if (c < 0 || memchr("\"\\/bfnrtu", c, 9) == NULL) {
         return refuse(s, "one of the escapes of JSON");
     }
     s->off++;
+    if (c != 'u') {
+        return true;
+    }
+    unsigned value;
+    if (!scan_hex(s, &value)) {
+        return false;
+    }
+    if (value >= 0xD800 && value <= 0xDBFF) {
+        return scan_second_half(s, start);
+    }
+    if (value == 0) {
+        note_first(&s->facts.null_off, start);
+    } else if (value >= 0xDC00 && value <= 0xDFFF) {
+        note_first(&s->facts.half_off, start);
+    }
     return true;
 }
 
@@ -147,9 +191,9 @@ static bool scan_number(text_scan *s)
         }
     }
     if (is_integer) {
-        if (whole_len > DIGITS_EXACT_MAX && s->facts.big_off == SIZE_MAX &&
+        if (whole_len > DIGITS_EXACT_MAX &&
             is_beyond_exact((bytes){s->text.base + first_digit, whole_len})) {
-            s->facts.big_off = start;
+            note_first(&s->facts.big_off, start);
         }
     } else if (has_exponent || s->off - first_digit > DIGITS_EXACT_MAX + 1) {
         /* Up to 15 digits and a point survive a double; with more, or with an exponent, somebody
@@ -309,7 +353,7 @@ bool json_scan(bytes text, size_t depth_max, json_facts *ret_facts, size_t *ret_
     text_scan s = {.text = text,
                    .depth_max =
                        depth_max < JSON_READER_DEPTH_MAX ? depth_max : JSON_READER_DEPTH_MAX,
-                   .facts = {.null_off = SIZE_MAX, .big_off = SIZE_MAX}};
+                   .facts = {.null_off = SIZE_MAX, .half_off = SIZE_MAX, .big_off = SIZE_MAX}};
     if (!scan_text(&s)) {
         if (ret_off != NULL) {
             *ret_off = s.off;

@@ -120,6 +120,10 @@ bool json_refuse_lossy(const json_doc *doc, const char *path_prefix, err *e)
         fail(e, ERR_FIELD_FORMAT, "the text holds the character \\u0000, which no field may hold");
         return err_path(e, "%s%s", path_prefix, doc->null_path);
     }
+    if (doc->has_half) {
+        fail(e, ERR_FIELD_FORMAT, "the text holds half of a surrogate pair, which is no character");
+        return err_path(e, "%s%s", path_prefix, doc->half_path);
+    }
     if (doc->has_big) {
         fail(e, ERR_FIELD_RANGE, "the integer lies beyond 2^53 and cannot be kept exactly");
         err_hint(e, "Write long numbers that are names, such as ids, as text in double quotes.");

@@ -7,6 +7,8 @@
 #include "base/limits.h"
 #include "json/json.h"
 
+enum { REPLACEMENT = 0xFFFD };
+
 static bool is_space(char c)
 {
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
@@ -122,33 +124,39 @@ static void put_code_point(buf *out, uint32_t point)
     buf_put(out, encoded, len);
 }
 
-/* The escape at `off`; yields the offset behind it. A surrogate without its partner becomes
- * U+FFFD, because it has no form in UTF-8. */
-static size_t put_unescaped(bytes raw, size_t off, buf *out)
+/* The code point of the escape \uXXXX at `off`; yields the offset behind it. Half of a surrogate
+ * pair alone has no form in UTF-8 and is read as U+FFFD. */
+static size_t take_escape(bytes raw, size_t off, uint32_t *ret_point)
 {
-    char c = raw.base[off + 1];
-    const char *plain = strchr("b\bf\fn\nr\rt\t", c);
-    if (c != 'u') {
-        buf_char(out, plain == NULL ? c : plain[1]);
-        return off + 2;
-    }
     uint32_t point = read_hex(raw.base + off + 2);
     off += 6;
     if (point >= 0xD800 && point <= 0xDFFF) {
         uint32_t low = 0;
-        if (point <= 0xDBFF && raw.len - off >= 6 && raw.base[off] == '\\' &&
-            raw.base[off + 1] == 'u') {
+        if (point <= 0xDBFF && raw.len - off >= 6 && memcmp(raw.base + off, "\\u", 2) == 0) {
             low = read_hex(raw.base + off + 2);
         }
         if (low >= 0xDC00 && low <= 0xDFFF) {
-            point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
-            off += 6;
-        } else {
-            point = 0xFFFD;
+            *ret_point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+            return off + 6;
         }
+        point = REPLACEMENT;
     }
-    put_code_point(out, point);
+    *ret_point = point;
     return off;
+}
+
+static size_t put_unescaped(bytes raw, size_t off, buf *out)
+{
+    char c = raw.base[off + 1];
+    if (c == 'u') {
+        uint32_t point;
+        off = take_escape(raw, off, &point);
+        put_code_point(out, point);
+        return off;
+    }
+    const char *plain = strchr("b\bf\fn\nr\rt\t", c);
+    buf_char(out, plain == NULL ? c : plain[1]);
+    return off + 2;
 }
 
 void json_unescape(bytes raw, buf *out)
@@ -162,6 +170,25 @@ void json_unescape(bytes raw, buf *out)
         if (off < raw.len) {
             off = put_unescaped(raw, off, out);
         }
+    }
+}
+
+void json_mend_halves(char *text, size_t len)
+{
+    bytes raw = {text, len};
+    const char *escape;
+    for (size_t off = 0; (escape = memchr(text + off, '\\', len - off)) != NULL;) {
+        off = (size_t)(escape - text);
+        if (text[off + 1] != 'u') {
+            off += 2;
+            continue;
+        }
+        uint32_t point;
+        size_t end = take_escape(raw, off, &point);
+        if (point == REPLACEMENT) {
+            memcpy(text + off, "\\uFFFD", 6);
+        }
+        off = end;
     }
 }
 

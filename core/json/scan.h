@@ -9,12 +9,14 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-/* Walking over JSON as text; for the files of this folder only. Everything but json_scan expects
+/* Walking over JSON as text; for the files of this folder, and for the
+ * envelope of a request, which rpc/ reads without a tree. Everything but json_scan expects
  * text that json_scan accepted, and bounds itself by that. */
 
 /* What a tree of doubles and C strings would not show. Offsets are SIZE_MAX where there is none. */
 typedef struct json_facts {
     size_t null_off;     /* of the first \u0000 */
+    size_t half_off;     /* of the first half of a surrogate pair that stands alone */
     size_t big_off;      /* of the first integer beyond 2^53 */
     bool has_odd_number; /* some number with a fraction or exponent may have been rounded */
 } json_facts;
@@ -32,6 +34,8 @@ bool json_next_member(bytes text, size_t *off, bytes *ret_key, bytes *ret_value)
 
 /* The text behind the escapes of a string given without its quotes. */
 void json_unescape(bytes raw, buf *out);
+/* Makes every half of a surrogate pair that stands alone a \uFFFD, in place. */
+void json_mend_halves(char *text, size_t len);
 bool json_key_equals(bytes raw_key, bytes key);
 
 /* Is a number, as it was written, a whole number? 1.0 and 12e2 are, 1.5 and 1e-9 are not. */

@@ -59,6 +59,29 @@ static void mark_broken_numbers(cJSON *root, bytes text)
     }
 }
 
+/* Half a surrogate pair is allowed in JSON, but the parser would refuse the text for it. */
+static cJSON *parse_mended(bytes text)
+{
+    char *copy = mem_new(text.len);
+    if (copy == NULL) {
+        return NULL;
+    }
+    memcpy(copy, text.base, text.len);
+    json_mend_halves(copy, text.len);
+    cJSON *root = cJSON_ParseWithLength(copy, text.len);
+    mem_free(copy);
+    return root;
+}
+
+static bool note_path(bytes text, size_t off, char path[JSON_POINTER_LEN_MAX])
+{
+    if (off == SIZE_MAX) {
+        return false;
+    }
+    json_pointer_at(text, off, path, JSON_POINTER_LEN_MAX);
+    return true;
+}
+
 bool json_parse(bytes text, size_t depth_max, json_doc **ret_doc, err *e)
 {
     json_facts facts;
@@ -68,20 +91,19 @@ bool json_parse(bytes text, size_t depth_max, json_doc **ret_doc, err *e)
         return false;
     }
     json_doc *doc = mem_new(sizeof *doc);
-    cJSON *root = doc == NULL ? NULL : cJSON_ParseWithLength(text.base, text.len);
+    cJSON *root = NULL;
+    if (doc != NULL) {
+        root = facts.half_off == SIZE_MAX ? cJSON_ParseWithLength(text.base, text.len)
+                                          : parse_mended(text);
+    }
     if (root == NULL) {
         mem_free(doc);
         return fail(e, ERR_MEMORY, "no memory left for a JSON text of %zu bytes", text.len);
     }
     doc->root = root;
-    doc->has_null = facts.null_off != SIZE_MAX;
-    if (doc->has_null) {
-        json_pointer_at(text, facts.null_off, doc->null_path, sizeof doc->null_path);
-    }
-    doc->has_big = facts.big_off != SIZE_MAX;
-    if (doc->has_big) {
-        json_pointer_at(text, facts.big_off, doc->big_path, sizeof doc->big_path);
-    }
+    doc->has_null = note_path(text, facts.null_off, doc->null_path);
+    doc->has_half = note_path(text, facts.half_off, doc->half_path);
+    doc->has_big = note_path(text, facts.big_off, doc->big_path);
     if (facts.has_odd_number) {
         mark_broken_numbers(root, text);
     }

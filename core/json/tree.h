@@ -19,8 +19,10 @@ enum {
 struct json_doc {
     cJSON *root;
     bool has_null;
+    bool has_half;
     bool has_big;
     char null_path[JSON_POINTER_LEN_MAX]; /* of the first text or key with \u0000 */
+    char half_path[JSON_POINTER_LEN_MAX]; /* of the first with half a surrogate pair */
     char big_path[JSON_POINTER_LEN_MAX];  /* of the first integer beyond 2^53 */
 };
 
