@@ -48,8 +48,8 @@ static uint64_t record_count(const engine *g)
     return (uint64_t)snapshot_record_count(s, SIDE_SEEKER) + snapshot_record_count(s, SIDE_OFFER);
 }
 
-/* Saving is worth it when a start would have much to apply: at the end sooner than on the way, where
- * it costs the writers a pause. */
+/* Saving is worth it when a start would have much to apply: at the end sooner than on the way,
+ * where it costs the writers a pause. */
 bool base_is_worth_saving(engine *g, bool is_closing)
 {
     uint64_t share = is_closing ? 0 : record_count(g) / BASE_SHARE;

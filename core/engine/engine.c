@@ -72,8 +72,7 @@ static bool read_disabled(engine *g, const char ***ret, uint32_t *ret_count, err
                                 ? json_member(json_root(doc), "disabled")
                                 : NULL;
     bool is_list = list != NULL && json_type_of(list) == JSON_ARRAY;
-    const char **ids =
-        is_list ? arena_make_array(&g->arena, json_count(list), const char *) : NULL;
+    const char **ids = is_list ? arena_make_array(&g->arena, json_count(list), const char *) : NULL;
     bool is_done = !is_list || ids != NULL;
     uint32_t count = 0;
     for (const json_node *n = is_list ? json_child(list) : NULL; n != NULL && is_done;
@@ -122,7 +121,8 @@ static bool open_plugins(engine *g, const engine_config *config, err *e)
     return registry_new(&plugins, &g->registry, e) && strategies_read_builtin(g, builtin, e);
 }
 
-/* ------------------------------------------------------------------------------------ open, close */
+/* ------------------------------------------------------------------------------------ open, close
+ */
 
 static uint32_t processor_count(void)
 {

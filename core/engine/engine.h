@@ -33,8 +33,8 @@ typedef struct engine_config {
 } engine_config;
 
 /* Opens the store, loads plugins and strategies, maps or rebuilds the snapshot, starts the threads.
- * ERR_STORE_* as store_open. Plugins, strategies and records that cannot be used are listed or logged
- * and cost nobody else anything. [control] */
+ * ERR_STORE_* as store_open. Plugins, strategies and records that cannot be used are listed or
+ * logged and cost nobody else anything. [control] */
 bool engine_open(const engine_config *config, engine **ret, err *e);
 /* From now on engine_submit answers ERR_DRAINING; what was taken is still done. [any] */
 void engine_stop(engine *g);
@@ -88,10 +88,9 @@ bool engine_writes_put(engine_writes *writes, store_noun noun, const json_node *
                        int64_t expected_version, err *e);
 bool engine_writes_put_text(engine_writes *writes, store_noun noun, bytes record,
                             int64_t expected_version, err *e);
-/* A seeker or offer that was decoded already: its canonical text is copied, the record is borrowed
- * until the writes are done or freed. [any] */
-bool engine_writes_put_record(engine_writes *writes, store_noun noun, bytes body,
-                              const void *record, err *e);
+/* A seeker or offer that was decoded already; the record is borrowed until the writes are done or
+ * freed. [any] */
+bool engine_writes_put_record(engine_writes *writes, store_noun noun, const void *record, err *e);
 /* A document of the program itself, any JSON. [any] */
 bool engine_writes_put_setting(engine_writes *writes, bytes id, bytes json, err *e);
 /* Deleting a seeker erases: base file, database and its log hold no byte of it when the write is
@@ -112,8 +111,8 @@ typedef void engine_on_written(void *context, engine_writes *writes, uint64_t ch
 bool engine_write(engine *g, engine_writes **writes, engine_on_written *on_written, void *context,
                   err *e);
 
-/* The same, waiting until it is done; `writes` stays the caller's in any case. A worker may do that:
- * the store thread never waits for workers. [any but the store thread] */
+/* The same, waiting until it is done; `writes` stays the caller's in any case. A worker may do
+ * that: the store thread never waits for workers. [any but the store thread] */
 bool engine_write_wait(engine *g, engine_writes *writes, uint64_t *ret_change, err *e);
 
 /* ------------------------------------------------------------------------------------ facts */

@@ -1,6 +1,6 @@
-/* Brings a snapshot up to what the store holds: at the start from the base file or from nothing, and
- * later when a commit could not be shown. Records are read in blocks, decoded by several threads and
- * applied. */
+/* Brings a snapshot up to what the store holds: at the start from the base file or from nothing,
+ * and later when a commit could not be shown. Records are read in blocks, decoded by several
+ * threads and applied. */
 
 #include "engine/state.h"
 
@@ -97,8 +97,8 @@ static bool drop_ext_key(const char *pointer, arena *a, bytes *body)
     return is_smaller;
 }
 
-/* A record of the store was accepted once. When a plugin that declared one of its `ext` keys is gone,
- * the key is left out of the snapshot; the store keeps it. */
+/* A record of the store was accepted once. When a plugin that declared one of its `ext` keys is
+ * gone, the key is left out of the snapshot; the store keeps it. */
 static void decode_one(share *s, block_record *r)
 {
     err why = {0};

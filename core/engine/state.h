@@ -54,7 +54,7 @@ struct engine_writes {
     uint32_t count, cap;
     bytes *concepts; /* named by the records; the dictionary may or may not know them */
     uint32_t concept_count, concept_cap;
-    bool erases;          /* holds the delete of a seeker */
+    bool erases; /* holds the delete of a seeker */
     bool has_strategies;
     engine_on_written *on_written;
     void *context;
@@ -68,7 +68,7 @@ struct engine {
     arena arena; /* of the process: built-in strategies */
     struct {
         bytes id, text;
-    } *builtin;
+    } * builtin;
     uint32_t builtin_count;
     uint32_t base_after;
     int64_t started_unix_ms;
@@ -84,11 +84,11 @@ struct engine {
     uint32_t task_first, task_count, task_max;
     engine_writes *writes_first, *writes_last;
     uint32_t writes_count;
-    bool is_stopping;       /* no new tasks */
-    bool workers_must_end;  /* when the queue is empty */
-    bool store_must_end;    /* likewise */
-    bool should_reclaim;    /* a worker let go of a retired view */
-    engine_stats counts;    /* those that no other place keeps */
+    bool is_stopping;      /* no new tasks */
+    bool workers_must_end; /* when the queue is empty */
+    bool store_must_end;   /* likewise */
+    bool should_reclaim;   /* a worker let go of a retired view */
+    engine_stats counts;   /* those that no other place keeps */
 
     /* The view that new tasks see; swapped by the publisher only. */
     _Atomic(engine_view *) view;
@@ -101,10 +101,10 @@ struct engine {
     store_reader *reader;
     engine_view *retired;
     strategy_table *tables;
-    uint64_t base_change;      /* 0: no base file */
-    uint64_t unsaved_count;    /* records whose last change the base file has not */
-    bool is_behind;   /* a commit could not be shown; the next one catches up */
-    bool must_scrub;  /* an erasure is not finished */
+    uint64_t base_change;   /* 0: no base file */
+    uint64_t unsaved_count; /* records whose last change the base file has not */
+    bool is_behind;         /* a commit could not be shown; the next one catches up */
+    bool must_scrub;        /* an erasure is not finished */
 };
 
 /* load.c: the snapshot at the start, and after a commit that could not be applied. */

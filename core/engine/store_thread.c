@@ -156,7 +156,8 @@ static bool put(engine *g, group *p, uint64_t *ret_change, err *e)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ showing it */
+/* ------------------------------------------------------------------------------------ showing it
+ */
 
 static bool changes_rows(const store_write *w)
 {

@@ -37,9 +37,8 @@ static bool read_strategy(bytes text, arena *a, bytes *ret_id, bytes *ret_text, 
     }
     buf out = {0};
     json_print(json_root(doc), &out);
-    const json_node *id = json_type_of(json_root(doc)) == JSON_OBJECT
-                              ? json_member(json_root(doc), "id")
-                              : NULL;
+    const json_node *id =
+        json_type_of(json_root(doc)) == JSON_OBJECT ? json_member(json_root(doc), "id") : NULL;
     bool is_named = id != NULL && json_type_of(id) == JSON_TEXT;
     bytes named = is_named ? arena_copy(a, json_text(id)) : (bytes){0};
     bytes canonical = out.failed ? (bytes){0} : arena_copy(a, buf_bytes(&out));

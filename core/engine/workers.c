@@ -6,8 +6,8 @@
 #include "base/check.h"
 
 enum {
-    RETRY_AFTER_MS = 100,                    /* what a refused caller is told to wait */
-    ARENA_KEEP_LEN = 4 * 1024 * 1024,        /* a task that took more gives it back */
+    RETRY_AFTER_MS = 100,             /* what a refused caller is told to wait */
+    ARENA_KEEP_LEN = 4 * 1024 * 1024, /* a task that took more gives it back */
     OUT_KEEP_LEN = 1024 * 1024
 };
 

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "model/record.h"
+#include "model/record_offer.h"
+#include "model/record_seeker.h"
 
 enum { WRITE_QUEUE_MAX = 1024, WRITE_RETRY_MS = 200 };
 
@@ -46,7 +47,8 @@ const store_write *engine_writes_at(const engine_writes *writes, uint32_t index)
     return &writes->entries[index].write;
 }
 
-/* Room for one more in an arena's array: twice as large when full; the old one stays with the arena. */
+/* Room for one more in an arena's array: twice as large when full; the old one stays with the
+ * arena. */
 static void *grown(arena *a, void *base, uint32_t count, uint32_t *cap, size_t width)
 {
     if (count < *cap) {
@@ -102,17 +104,15 @@ static bool holds_concepts(const field *f)
 static bool add_field_concepts(engine_writes *w, const field *f, const void *record, uint32_t row)
 {
     field_value v = {0};
-    field_read(f, record, row, &w->arena, &v);
-    for (uint32_t i = 0; v.is_known && i < v.count; i++) {
-        if (!add_concept(w, v.concepts[i])) {
-            return false;
-        }
+    bool is_added = field_read(f, record, row, &w->arena, &v);
+    for (uint32_t i = 0; is_added && v.is_known && i < v.count; i++) {
+        is_added = add_concept(w, v.concepts[i]);
     }
-    return true;
+    return is_added;
 }
 
-/* The concepts that the record's columns will hold and that have no number yet: they are numbered in
- * the transaction that stores the record. */
+/* The concepts that the record's columns will hold and that have no number yet: they are numbered
+ * in the transaction that stores the record. */
 static bool add_concepts(engine_writes *w, record_side side, const void *record, err *e)
 {
     uint32_t field_count = 0;
@@ -132,15 +132,10 @@ static bool add_concepts(engine_writes *w, record_side side, const void *record,
 
 /* ------------------------------------------------------------------------------------ puts */
 
-/* A seeker's unit, from its canonical text; ids need no escapes. */
-static bytes unit_of(store_noun noun, bytes body)
+static bytes unit_of(store_noun noun, const void *record)
 {
-    bytes raw = {0};
-    if (noun != STORE_SEEKER || !json_raw_member(body, "unit", &raw) || raw.len < 2 ||
-        raw.base[0] != '"') {
-        return (bytes){0};
-    }
-    return (bytes){raw.base + 1, raw.len - 2};
+    const seeker *person = record;
+    return noun == STORE_SEEKER && person->unit.is_set ? person->unit.text : (bytes){0};
 }
 
 static record_side side_of(store_noun noun)
@@ -149,32 +144,51 @@ static record_side side_of(store_noun noun)
     return noun == STORE_SEEKER ? SIDE_SEEKER : SIDE_OFFER;
 }
 
-static bool add_record(engine_writes *w, store_noun noun, bytes body, const void *record,
+/* The canonical text, without the version: that is the store's to say, and a record that comes back
+ * with the number it was handed out with has not changed. */
+static void print_record(store_noun noun, const void *record, buf *out)
+{
+    json_writer writer = json_writer_to(out);
+    if (noun == STORE_SEEKER) {
+        seeker person = *(const seeker *)record;
+        person.version = (value_int){0};
+        seeker_print(&person, &writer);
+    } else {
+        offer chance = *(const offer *)record;
+        chance.version = (value_int){0};
+        offer_print(&chance, &writer);
+    }
+}
+
+static bool add_record(engine_writes *w, store_noun noun, const void *record,
                        int64_t expected_version, err *e)
 {
     record_side side = side_of(noun);
-    bytes kept = arena_copy(&w->arena, body);
-    if (kept.base == NULL) {
+    buf out = {0};
+    print_record(noun, record, &out);
+    bytes body = out.failed ? (bytes){0} : arena_copy(&w->arena, buf_bytes(&out));
+    buf_fini(&out);
+
+    if (body.base == NULL) {
         return fail(e, ERR_MEMORY, "no memory for a write");
     }
-    if (kept.len > RECORD_LEN_MAX) {
-        return fail(e, ERR_TOO_LARGE, "the record has %zu bytes, more than %d", kept.len,
+    if (body.len > RECORD_LEN_MAX) {
+        return fail(e, ERR_TOO_LARGE, "the record has %zu bytes, more than %d", body.len,
                     RECORD_LEN_MAX);
     }
     store_write write = {
         .noun = noun,
         .id = record_id(side, record),
-        .body = kept,
-        .unit = unit_of(noun, kept),
+        .body = body,
+        .unit = unit_of(noun, record),
         .expected_version = expected_version,
     };
     return add_concepts(w, side, record, e) && add_entry(w, &write, record, e);
 }
 
-bool engine_writes_put_record(engine_writes *writes, store_noun noun, bytes body,
-                              const void *record, err *e)
+bool engine_writes_put_record(engine_writes *writes, store_noun noun, const void *record, err *e)
 {
-    return add_record(writes, noun, body, record, STORE_ANY_VERSION, e);
+    return add_record(writes, noun, record, STORE_ANY_VERSION, e);
 }
 
 static bool put_decoded(engine_writes *w, store_noun noun, const json_node *node,
@@ -183,25 +197,13 @@ static bool put_decoded(engine_writes *w, store_noun noun, const json_node *node
     const ext_keys *ext = registry_ext_keys(w->engine->registry);
     seeker *person = NULL;
     offer *chance = NULL;
-    buf out = {0};
-    json_writer writer = json_writer_to(&out);
 
     if (noun == STORE_SEEKER) {
-        if (!seeker_decode(node, ext, &w->arena, &person, e)) {
-            return false;
-        }
-        seeker_print(person, &writer);
-    } else {
-        if (!offer_decode(node, ext, &w->arena, &chance, e)) {
-            return false;
-        }
-        offer_print(chance, &writer);
+        return seeker_decode(node, ext, &w->arena, &person, e) &&
+               add_record(w, noun, person, expected_version, e);
     }
-    const void *record = person != NULL ? (const void *)person : (const void *)chance;
-    bool is_done = out.failed ? fail(e, ERR_MEMORY, "no memory for a write")
-                              : add_record(w, noun, buf_bytes(&out), record, expected_version, e);
-    buf_fini(&out);
-    return is_done;
+    return offer_decode(node, ext, &w->arena, &chance, e) &&
+           add_record(w, noun, chance, expected_version, e);
 }
 
 /* Resolving it is the proof that it can be used; what comes out is thrown away with the batch. */
@@ -289,7 +291,8 @@ bool engine_writes_delete(engine_writes *writes, store_noun noun, bytes id,
     return add_entry(writes, &write, NULL, e);
 }
 
-/* ------------------------------------------------------------------------------------ handing over */
+/* ------------------------------------------------------------------------------------ handing over
+ */
 
 bool engine_write(engine *g, engine_writes **writes, engine_on_written *on_written, void *context,
                   err *e)

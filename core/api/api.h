@@ -1,0 +1,24 @@
+#ifndef CORE_API_API_H
+#define CORE_API_API_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "engine/engine.h"
+#include "rpc/rpc.h"
+
+/* The methods of the protocol: what was asked, one file per noun. methods.c is the one place where
+ * names, parameters and summaries stand. Handlers take a call on the session's thread and do their
+ * work on the engine's workers. */
+typedef struct api api;
+
+/* The context of every handler. Borrows the engine. [control] */
+bool api_new(engine *g, api **ret, err *e);
+/* After all calls are finished, before engine_close. [control] */
+void api_free(api **a);
+
+/* For rpc_config.methods; rpc_config.context is the api. Immutable. [any] */
+const rpc_method *api_methods(uint32_t *ret_count);
+
+#endif
