@@ -51,56 +51,20 @@ static bool add_dirs_from_environment(arena *a, const char **dirs, uint32_t *cou
     return true;
 }
 
-/* The stored setting "plugins": {"disabled":["org.example.x"]}. */
-static bool read_disabled(engine *g, const char ***ret, uint32_t *ret_count, err *e)
-{
-    store_record setting = {0};
-    json_doc *doc = NULL;
-    err why = {0};
-
-    if (!store_get(g->reader, STORE_SETTING, BYTES("plugins"), &g->arena, &setting, &why)) {
-        if (why.code == ERR_NOT_FOUND) {
-            return true;
-        }
-        *e = why;
-        return false;
-    }
-    if (!json_parse(setting.body, JSON_DEPTH_MAX, &doc, e)) {
-        return false;
-    }
-    const json_node *list = json_type_of(json_root(doc)) == JSON_OBJECT
-                                ? json_member(json_root(doc), "disabled")
-                                : NULL;
-    bool is_list = list != NULL && json_type_of(list) == JSON_ARRAY;
-    const char **ids = is_list ? arena_make_array(&g->arena, json_count(list), const char *) : NULL;
-    bool is_done = !is_list || ids != NULL;
-    uint32_t count = 0;
-    for (const json_node *n = is_list ? json_child(list) : NULL; n != NULL && is_done;
-         n = json_next(n)) {
-        if (json_type_of(n) == JSON_TEXT) {
-            ids[count] = arena_copy(&g->arena, json_text(n)).base;
-            is_done = ids[count++] != NULL;
-        }
-    }
-    json_doc_free(&doc);
-    if (!is_done) {
-        return fail(e, ERR_MEMORY, "no memory to open the engine");
-    }
-    *ret = ids;
-    *ret_count = count;
-    return true;
-}
-
 static bool open_plugins(engine *g, const engine_config *config, err *e)
 {
     const char *trusted[TRUSTED_COUNT_MAX] = {NULL};
     uint32_t trusted_count = 0;
-    const char **disabled = NULL;
-    uint32_t disabled_count = 0;
-
     const char *builtin =
         config->builtin_dir != NULL ? config->builtin_dir : default_builtin_dir(&g->arena, e);
-    if (builtin == NULL || !read_disabled(g, &disabled, &disabled_count, e)) {
+    registry_config plugins = {
+        .builtin_dirs = &builtin,
+        .builtin_dir_count = 1,
+        .trusted_dirs = trusted,
+        .dictionary = g->dictionary,
+    };
+
+    if (builtin == NULL || !settings_read(g, &plugins, e)) {
         return false;
     }
     while (trusted_count < config->trusted_dir_count && trusted_count < TRUSTED_COUNT_MAX) {
@@ -110,15 +74,8 @@ static bool open_plugins(engine *g, const engine_config *config, err *e)
     if (!add_dirs_from_environment(&g->arena, trusted, &trusted_count, e)) {
         return false;
     }
-    registry_config plugins = {
-        .builtin_dirs = &builtin,
-        .builtin_dir_count = 1,
-        .trusted_dirs = trusted,
-        .trusted_dir_count = trusted_count,
-        .disabled = disabled,
-        .disabled_count = disabled_count,
-    };
-    return registry_new(&plugins, &g->registry, e) && strategies_read_builtin(g, builtin, e);
+    plugins.trusted_dir_count = trusted_count;
+    return registry_new(&plugins, &g->registry, e);
 }
 
 /* ------------------------------------------------------------------------------------ open, close
@@ -166,10 +123,11 @@ static bool show_first(engine *g, err *e)
 {
     strategy_table *strategies = NULL;
     snapshot *first = NULL;
-    if (!strategies_make(g, &strategies, e) || !load_snapshot(g, &first, e)) {
+    if (!load_snapshot(g, &first, e)) {
         return false;
     }
-    if (!publish(g, &first, strategies, e)) {
+    /* Behind the dictionary: parameters of strategies may be concepts. */
+    if (!strategies_make(g, &strategies, e) || !publish(g, &first, strategies, e)) {
         snapshot_free(&first);
         return false;
     }
@@ -179,8 +137,8 @@ static bool show_first(engine *g, err *e)
 static bool open_parts(engine *g, const engine_config *config, err *e)
 {
     return init_queues(g, config, e) && store_open(config->dir, config->create, &g->store, e) &&
-           store_reader_open(config->dir, &g->reader, e) && open_plugins(g, config, e) &&
-           dictionary_new(&g->dictionary, e) && show_first(g, e) && store_thread_start(g, e) &&
+           store_reader_open(config->dir, &g->reader, e) && dictionary_new(&g->dictionary, e) &&
+           open_plugins(g, config, e) && show_first(g, e) && store_thread_start(g, e) &&
            workers_start(g, e);
 }
 
@@ -216,8 +174,8 @@ void engine_close(engine **engine_to_close)
     workers_end(g);
     store_thread_end(g);
     publish_end(g);
-    dictionary_free(&g->dictionary);
     registry_free(&g->registry);
+    dictionary_free(&g->dictionary);
     store_reader_close(&g->reader);
     store_close(&g->store);
 

@@ -91,8 +91,10 @@ bool engine_writes_put_text(engine_writes *writes, store_noun noun, bytes record
 /* A seeker or offer that was decoded already; the record is borrowed until the writes are done or
  * freed. [any] */
 bool engine_writes_put_record(engine_writes *writes, store_noun noun, const void *record, err *e);
-/* A document of the program itself, any JSON. [any] */
-bool engine_writes_put_setting(engine_writes *writes, bytes id, bytes json, err *e);
+/* A document of the program itself, any JSON. "plugins" is read at the start:
+ * {"disabled":[ID],"enabled":[ID],"grants":{ID:[PATH]}}. [any] */
+bool engine_writes_put_setting(engine_writes *writes, bytes id, bytes json,
+                               int64_t expected_version, err *e);
 /* Deleting a seeker erases: base file, database and its log hold no byte of it when the write is
  * done. */
 bool engine_writes_delete(engine_writes *writes, store_noun noun, bytes id,

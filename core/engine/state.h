@@ -65,11 +65,7 @@ struct engine {
     char *dir;
     registry *registry;
     dictionary *dictionary;
-    arena arena; /* of the process: built-in strategies */
-    struct {
-        bytes id, text;
-    } * builtin;
-    uint32_t builtin_count;
+    arena arena; /* of the process */
     uint32_t base_after;
     int64_t started_unix_ms;
 
@@ -107,6 +103,9 @@ struct engine {
     bool must_scrub;        /* an erasure is not finished */
 };
 
+/* settings.c: what the store keeps about the plugins. */
+bool settings_read(engine *g, registry_config *plugins, err *e);
+
 /* load.c: the snapshot at the start, and after a commit that could not be applied. */
 bool load_snapshot(engine *g, snapshot **ret, err *e);
 /* The next snapshot: `from` with everything that was stored since. */
@@ -125,7 +124,6 @@ const engine_view *view_announce(engine_worker *w);
 void view_withdraw(engine_worker *w);
 
 /* strategies.c */
-bool strategies_read_builtin(engine *g, const char *plugins_dir, err *e);
 bool strategies_make(engine *g, strategy_table **ret, err *e);
 bool strategies_is_builtin(const engine *g, bytes id);
 

@@ -3,105 +3,18 @@
 
 #include "engine/state.h"
 
-#include <dirent.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/check.h"
 #include "base/log.h"
-#include "base/memfile.h"
-
-enum { BUILTIN_COUNT_MAX = 32 };
-
-static bool read_text(const char *path, arena *a, bytes *ret, err *e)
-{
-    memfile file = {.fd = -1};
-    if (!memfile_map(path, &file, e)) {
-        return false;
-    }
-    bytes text = arena_copy(a, (bytes){file.base, file.len});
-    memfile_fini(&file);
-    if (text.base == NULL) {
-        return fail(e, ERR_MEMORY, "no memory to read a strategy");
-    }
-    *ret = text;
-    return true;
-}
-
-/* The text in canonical form and its id. */
-static bool read_strategy(bytes text, arena *a, bytes *ret_id, bytes *ret_text, err *e)
-{
-    json_doc *doc = NULL;
-    if (!json_parse(text, JSON_DEPTH_MAX, &doc, e)) {
-        return false;
-    }
-    buf out = {0};
-    json_print(json_root(doc), &out);
-    const json_node *id =
-        json_type_of(json_root(doc)) == JSON_OBJECT ? json_member(json_root(doc), "id") : NULL;
-    bool is_named = id != NULL && json_type_of(id) == JSON_TEXT;
-    bytes named = is_named ? arena_copy(a, json_text(id)) : (bytes){0};
-    bytes canonical = out.failed ? (bytes){0} : arena_copy(a, buf_bytes(&out));
-    buf_fini(&out);
-    json_doc_free(&doc);
-
-    if (!is_named) {
-        return fail(e, ERR_STRATEGY_INVALID, "a strategy needs an \"id\"");
-    }
-    if (named.base == NULL || canonical.base == NULL) {
-        return fail(e, ERR_MEMORY, "no memory to read a strategy");
-    }
-    *ret_id = named;
-    *ret_text = canonical;
-    return true;
-}
-
-static void read_builtin_file(engine *g, const char *dir, const char *name)
-{
-    err why = {0};
-    bytes text = {0};
-    const char *path = arena_text(&g->arena, "%s/%s", dir, name);
-    uint32_t at = g->builtin_count;
-
-    if (path == NULL || !read_text(path, &g->arena, &text, &why) ||
-        !read_strategy(text, &g->arena, &g->builtin[at].id, &g->builtin[at].text, &why)) {
-        log_event(LOG_WARN, "strategy.unreadable", "file=%s why=\"%s\"", name, why.text);
-        return;
-    }
-    g->builtin_count++;
-}
-
-static bool is_json_file(const char *name)
-{
-    size_t len = strlen(name);
-    return len > 5 && name[0] != '.' && strcmp(name + len - 5, ".json") == 0;
-}
-
-bool strategies_read_builtin(engine *g, const char *plugins_dir, err *e)
-{
-    const char *dir = arena_text(&g->arena, "%s/strategies", plugins_dir);
-    g->builtin = arena_array(&g->arena, BUILTIN_COUNT_MAX, sizeof *g->builtin);
-    if (dir == NULL || g->builtin == NULL) {
-        return fail(e, ERR_MEMORY, "no memory for the built-in strategies");
-    }
-
-    DIR *folder = opendir(dir);
-    if (folder == NULL) {
-        log_event(LOG_WARN, "strategy.none", "why=\"no folder of built-in strategies\"");
-        return true;
-    }
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        if (is_json_file(entry->d_name) && g->builtin_count < BUILTIN_COUNT_MAX) {
-            read_builtin_file(g, dir, entry->d_name);
-        }
-    }
-    return closedir(folder) == 0 || fail(e, ERR_FILE, "could not close a folder");
-}
 
 bool strategies_is_builtin(const engine *g, bytes id)
 {
-    for (uint32_t i = 0; i < g->builtin_count; i++) {
-        if (bytes_equal(g->builtin[i].id, id)) {
+    uint32_t count = registry_builtin_strategy_count(g->registry);
+    for (uint32_t i = 0; i < count; i++) {
+        bytes builtin = {0};
+        (void)registry_builtin_strategy(g->registry, i, &builtin); /* the id is asked for only */
+        if (bytes_equal(builtin, id)) {
             return true;
         }
     }
@@ -169,10 +82,13 @@ static bool fill_table(engine *g, strategy_table *t, err *e)
     if (!store_count(g->reader, STORE_STRATEGY, (bytes){0}, &stored, e)) {
         return false;
     }
-    t->entries = arena_array(&t->arena, g->builtin_count + stored, sizeof *t->entries);
+    uint32_t builtin_count = registry_builtin_strategy_count(g->registry);
+    t->entries = arena_array(&t->arena, builtin_count + stored, sizeof *t->entries);
     m.failed = t->entries == NULL;
-    for (uint32_t i = 0; i < g->builtin_count && !m.failed; i++) {
-        (void)add_entry(&m, g->builtin[i].id, g->builtin[i].text, 0); /* notes m.failed */
+    for (uint32_t i = 0; i < builtin_count && !m.failed; i++) {
+        bytes id = {0};
+        bytes text = registry_builtin_strategy(g->registry, i, &id);
+        (void)add_entry(&m, id, text, 0); /* notes m.failed */
     }
     if (!m.failed && !store_list(g->reader, STORE_STRATEGY, (bytes){0}, (bytes){0},
                                  (uint32_t)stored, on_stored, &m, e)) {

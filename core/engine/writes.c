@@ -257,13 +257,14 @@ bool engine_writes_put_text(engine_writes *writes, store_noun noun, bytes record
     return is_put;
 }
 
-bool engine_writes_put_setting(engine_writes *writes, bytes id, bytes json, err *e)
+bool engine_writes_put_setting(engine_writes *writes, bytes id, bytes json,
+                               int64_t expected_version, err *e)
 {
     store_write write = {
         .noun = STORE_SETTING,
         .id = arena_copy(&writes->arena, id),
         .body = arena_copy(&writes->arena, json),
-        .expected_version = STORE_ANY_VERSION,
+        .expected_version = expected_version,
     };
     if (write.id.base == NULL || write.body.base == NULL) {
         return fail(e, ERR_MEMORY, "no memory for a write");
