@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/check.h"
 
-enum { CAP_MIN = 16, DEAD_LEN_MIN = 64 * 1024, KEY_HEAD_LEN = 4, CHUNK_LEN_MAX = 1024 * 1024 };
+enum { CAP_MIN = 16, DEAD_LEN_MIN = 64 * 1024, KEY_HEAD_LEN = 4, CHUNK_LEN_MAX = 32 * 1024 * 1024 };
 
 struct map_entry {
     uint64_t hash;
