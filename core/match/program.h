@@ -83,7 +83,8 @@ typedef enum bound_kind {
                           `digits`, at most 1; `otherwise` when there is no wish or no code */
     BOUND_LINEAR_DOWN, /* 1 - x / max. Columns are places (max 0: against the seeker's max_km): x km, 1 when
                           online. Columns are days: x is the offer's day minus the later of the seeker's
-                          day and the day asked, at least 0; `otherwise` when the offer has no day */
+                          day and the day asked, at least 0; `otherwise` when the offer has no day, or
+                          any (LOTSE_OPEN) */
     BOUND_LINEAR_UP,   /* min(seeker - offer, max) / max, levels; `otherwise` when the offer asks for none */
     BOUND_ZERO_WITHOUT /* 0 where flag or set a is unset or empty */
 } bound_kind;

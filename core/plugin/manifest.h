@@ -12,9 +12,16 @@
 #include "model/field.h"
 
 /* A plugin's manifest, decoded: everything the host needs to list, translate and review a plugin
- * without running it. Shape: schemas/manifest.schema.json. Lives in the registry's arena. */
+ * without running it. Shape: schemas/manifest.schema.json. Lives in the registry's arena; every
+ * `bytes` ends with a NUL that is not counted. */
 
-enum { LANG_COUNT_MAX = 8 };
+enum {
+    LANG_COUNT_MAX = 8,
+    PARAM_COUNT_MAX = 32,
+    SENTENCE_COUNT_MAX = 64,
+    FIELD_COUNT_MAX = 16,
+    STEP_COUNT_MAX = 64
+};
 
 /* One text in several languages. */
 typedef struct text_set {
@@ -34,10 +41,11 @@ typedef struct manifest_sentence {
     bytes id;                /* "skills.desired_share" */
     manifest_arg args[EXPLAIN_ARG_MAX];
     uint32_t arg_count;
-    text_set text;           /* with {name} placeholders; plural forms as {name|one|other} */
+    text_set text;           /* with {name} of an argument; {name|one|other} takes the form for its number */
 } manifest_sentence;
 
-/* A gate as written, with its sentences. Placeholders: {have} {need} {lack} {key}. */
+/* A gate as written, with its sentences. Placeholders: {have} what the seeker has, {need} what the
+ * offer asks for, {lack} what is missing, {key} the deciding entry of a joined list (the language). */
 typedef struct manifest_gate {
     bytes id;
     bytes seeker_paths[2], offer_paths[2];
@@ -50,16 +58,21 @@ typedef struct manifest_gate {
     bytes offer_pointer;
 } manifest_gate;
 
-/* What must still be obtained when a pair fits: shown as a step, never a check. `when` compares a
- * field of one side, by the gate notation's sets. */
+/* What must still be obtained when a pair fits: shown as a step, never a check. It is due when the
+ * field at when_path (or at when_or_path) is known and holds any of the codes, and, where
+ * has_seeker_when, the seeker's field holds any of seeker_codes; with seeker_is_none, when the seeker's
+ * field holds none of them or is not known. A list field holds what its entries hold. A step stands in
+ * an answer once, by its id. */
 typedef struct manifest_step {
     bytes id;                /* "voucher.sgb3_81" */
     record_side when_side;
-    bytes when_path;         /* a code, code set or flag field */
+    bytes when_path;         /* a code, code set, code list or flag field */
+    bytes when_or_path;      /* a second field of the same side and list; base NULL: none */
     uint64_t when_codes;     /* any of these (positions in the field's list); flags: bit 1 */
     bool has_seeker_when;    /* and, where given, a second condition on the seeker */
     bytes seeker_path;
     uint64_t seeker_codes;
+    bool seeker_is_none;
     bytes who;               /* "employment_agency" */
     bytes by_path;           /* offer field of type day, or absent */
     text_set text;
@@ -68,7 +81,7 @@ typedef struct manifest_step {
 typedef struct manifest_param {
     bytes id;
     uint32_t type;           /* LOTSE_PARAM_* */
-    int64_t default_value, min, max;
+    int64_t default_value, min, max; /* a concept: its number; a concept set starts empty */
     const code_list *codes;
     text_set title;
 } manifest_param;
@@ -111,7 +124,8 @@ typedef struct manifest {
     const manifest_step *steps;        uint32_t step_count;
 } manifest;
 
-/* Strict, with JSON pointers. ERR_PLUGIN_MANIFEST. */
+/* Strict, with JSON pointers. Fields, operators and columns are looked at later, by the registry.
+ * ERR_PLUGIN_MANIFEST. [any] */
 bool manifest_decode(const json_node *root, arena *a, manifest *ret, err *e);
 
 #endif

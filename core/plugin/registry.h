@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "json/json.h"
 #include "match/program.h"
+#include "model/concept.h"
 #include "model/record.h"
 #include "plugin/manifest.h"
 
@@ -27,6 +28,12 @@ typedef struct plugin_info {
     err why;                  /* of FAILED */
 } plugin_info;
 
+/* A sensitive column that the operator lets a plugin see. Built-in plugins see what they name. */
+typedef struct registry_grant {
+    const char *plugin;
+    const char *path;
+} registry_grant;
+
 typedef struct registry_config {
     const char *const *builtin_dirs; /* each holds plugin folders; trusted */
     uint32_t builtin_dir_count;
@@ -34,9 +41,16 @@ typedef struct registry_config {
     uint32_t trusted_dir_count;
     const char *const *disabled;     /* ids switched off */
     uint32_t disabled_count;
+    const char *const *enabled;      /* ids switched on although their kind is `learned` */
+    uint32_t enabled_count;
+    const registry_grant *grants;
+    uint32_t grant_count;
+    const dictionary *dictionary;    /* for esco: parameters of strategies; NULL: they are refused */
 } registry_config;
 
-/* A plugin that fails is listed with its reason and costs nobody else anything. */
+/* A plugin that fails is listed with its reason and costs nobody else anything. Fails itself for want
+ * of memory, and with ERR_FILE when a folder of the configuration is not there. The folder `strategies`
+ * of a built-in folder holds strategies and is no plugin. */
 bool registry_new(const registry_config *config, registry **ret, err *e);
 void registry_free(registry **r); /* libraries stay open: a library that was loaded is never unloaded */
 uint32_t registry_count(const registry *r);
@@ -48,8 +62,12 @@ const manifest *registry_manifest_of(const registry *r, uint32_t program_plugin)
 const ext_keys *registry_ext_keys(const registry *r);
 
 /* {"id","criteria":[{"id","weight","params"}],"gates":[...],"allocator"} resolved; params and ids live in
- * `a`. ERR_STRATEGY_INVALID, ERR_WEIGHTS_SUM, ERR_PLUGIN_PARAM with pointers. [any] */
+ * `a`. The core's gates are always on. ERR_STRATEGY_INVALID, ERR_WEIGHTS_SUM, ERR_PLUGIN_PARAM with
+ * pointers. [any] */
 bool registry_strategy(const registry *r, const json_node *root, arena *a, strategy *ret, err *e);
-/* The text of the built-in strategy `default` (plugins/strategies/default.json). */
+/* The JSON texts of the built-in strategies (strategies/NAME.json beside the built-in plugins), in order
+ * of their names; `default` is one of them. NAME is the id. [any] */
+uint32_t registry_builtin_strategy_count(const registry *r);
+bytes registry_builtin_strategy(const registry *r, uint32_t index, bytes *ret_id);
 
 #endif

@@ -1,0 +1,14 @@
+#ifndef CORE_BASE_DIGEST_H
+#define CORE_BASE_DIGEST_H
+
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+/* What a file or record was, in 64 hex digits: BLAKE2b with 256 bits. Parts are hashed with their
+ * lengths, so that moving a byte from one part to the next gives another digest. [any] */
+enum { DIGEST_TEXT_LEN = 64 };
+
+void digest_parts(const bytes *parts, uint32_t part_count, char ret[DIGEST_TEXT_LEN + 1]);
+
+#endif
