@@ -79,6 +79,9 @@ enum {
 };
 
 #define LOTSE_ABSENT INT32_MIN
+/* A day that the record states as null: a spell that goes on, a permission without end, a rolling
+ * intake that may be joined on any day. Known, unlike LOTSE_ABSENT. */
+#define LOTSE_OPEN INT32_MAX
 
 /* Lists of one record that belong together (spells.*.from, spells.*.to) have the same length and
  * order in each row. */
