@@ -34,7 +34,7 @@ enum {
     GATE_COUNT_MAX = 64,
     PLUGIN_COUNT_MAX = 64,
     EXPLAIN_ARG_MAX = 8,
-    STORE_BUSY_MS = 5000, /* how long a write waits for a lock of somebody else */
+    STORE_BUSY_MS = 2000, /* how long a write waits for a lock of somebody else */
     POINTS_MAX = 1000000
 };
 

@@ -91,7 +91,7 @@ static bool tell_records(store_reader *r, sql_call *c, store_on_record *on_recor
 
 static bool check_version(store_reader *r, err *e)
 {
-    int version;
+    int version = 0;
     if (!schema_read_version(&r->sql, &version, e)) {
         return false;
     }
@@ -285,7 +285,7 @@ static bool check_pages(store_reader *r, err *e)
 
 bool store_verify(store_reader *r, err *e)
 {
-    int64_t wrong_count;
+    int64_t wrong_count = 0;
     if (!check_pages(r, e) ||
         !sql_read_int(&r->sql,
                       "SELECT count(*) FROM tally WHERE live <>"

@@ -10,9 +10,9 @@ enum { APPLICATION_ID = 0x4C4F5453 }; /* "LOTS", set by the first migration */
 
 bool schema_read_version(sql *s, int *ret_version, err *e)
 {
-    int64_t application_id;
-    int64_t version;
-    int64_t table_count;
+    int64_t application_id = 0;
+    int64_t version = 0;
+    int64_t table_count = 0;
     if (!sql_read_int(s, "PRAGMA application_id", &application_id, e) ||
         !sql_read_int(s, "PRAGMA user_version", &version, e) ||
         !sql_read_int(s, "SELECT count(*) FROM sqlite_schema", &table_count, e)) {

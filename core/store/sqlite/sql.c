@@ -2,13 +2,15 @@
 #include "store/sqlite/sql.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/check.h"
 #include "base/limits.h"
 
-static err_code code_of_io(int system_error)
+static err_code code_of_io(int rc, int system_error)
 {
+    if (rc == SQLITE_IOERR_SHMSIZE) {
+        return ERR_STORE_FULL; /* the index of the WAL could not grow; SQLite keeps no errno here */
+    }
     /* EFBIG is a quota of its own kind: the file may not grow, so nothing fits any more. */
     switch (system_error) {
     case ENOSPC:
@@ -26,7 +28,8 @@ static err_code code_of(int rc, int system_error)
     case SQLITE_FULL:
         return ERR_STORE_FULL;
     case SQLITE_IOERR:
-        return code_of_io(system_error);
+    case SQLITE_CANTOPEN:
+        return code_of_io(rc, system_error);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return ERR_STORE_CORRUPT;
@@ -60,17 +63,46 @@ static const char *reason_of(err_code code, int rc)
     }
 }
 
+static int errno_of_file(sqlite3 *db, int which)
+{
+    sqlite3_file *file = NULL;
+    int system_error = 0;
+    if (sqlite3_file_control(db, "main", which, &file) != SQLITE_OK || file == NULL ||
+        file->pMethods == NULL ||
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &system_error) != SQLITE_OK) {
+        return 0;
+    }
+    return system_error;
+}
+
+/* Why the machine refused. The connection does not always know it; then its files do. */
+static int errno_of(sqlite3 *db)
+{
+    if (db == NULL) {
+        return 0;
+    }
+    int system_error = sqlite3_system_errno(db);
+    if (system_error == 0) {
+        system_error = errno_of_file(db, SQLITE_FCNTL_JOURNAL_POINTER); /* the WAL */
+    }
+    if (system_error == 0) {
+        system_error = errno_of_file(db, SQLITE_FCNTL_FILE_POINTER);
+    }
+    return system_error;
+}
+
 bool sql_fail(const sql *s, int rc, const char *what, err *e)
 {
     check(rc != SQLITE_OK);
-    int system_error = s->db == NULL ? 0 : sqlite3_system_errno(s->db);
+    bool is_of_machine = (rc & 0xFF) == SQLITE_IOERR || (rc & 0xFF) == SQLITE_CANTOPEN;
+    int system_error = is_of_machine ? errno_of(s->db) : 0;
     err_code code = code_of(rc, system_error);
     (void)fail(e, code, "%s: %s", what, reason_of(code, rc)); /* the caller returns what follows */
     if (code == ERR_STORE_CORRUPT) {
         (void)err_hint(e, "Restore the last backup into an empty folder."); /* as above */
     }
-    return err_detail(e, "SQLite answered %d (%s), errno %d (%s).", rc, sqlite3_errstr(rc),
-                      system_error, strerror(system_error));
+    return err_detail(e, "SQLite answered %d (%s), errno %d.", rc, sqlite3_errstr(rc),
+                      system_error);
 }
 
 bool sql_run(sql *s, const char *text, const char *what, err *e)

@@ -124,7 +124,7 @@ static bool take_removal(store *s, const store_write *w, int64_t *ret_version, e
 
 static bool insert_record(transaction *t, store_write *w, err *e)
 {
-    int64_t version_before;
+    int64_t version_before = 0;
     if (!take_removal(t->store, w, &version_before, e)) {
         return false;
     }
@@ -192,7 +192,7 @@ static bool put_one(transaction *t, store_write *w, err *e)
     check(w->noun < STORE_NOUN_COUNT);
     check(w->id.base != NULL);
     check(w->expected_version >= STORE_ANY_VERSION);
-    found f;
+    found f = {0};
     if (!find_record(t->store, w, &f, e)) {
         return false;
     }
@@ -313,7 +313,7 @@ static bool set_up_file(store *s, bool is_new, err *e)
         !sql_run(&s->sql, "PRAGMA page_size = 4096; PRAGMA auto_vacuum = NONE", what, e)) {
         return false;
     }
-    int64_t auto_vacuum;
+    int64_t auto_vacuum = 0;
     if (!sql_run(&s->sql,
                  "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4096;"
                  "PRAGMA journal_size_limit = 67108864; PRAGMA max_page_count = 33554431",
@@ -346,8 +346,8 @@ static bool is_wal(store *s, bool *ret_is_wal, err *e)
 
 static bool bring_up_to_date(store *s, bool create, err *e)
 {
-    int version;
-    bool has_wal;
+    int version = 0;
+    bool has_wal = false;
     if (!schema_read_version(&s->sql, &version, e)) {
         return false;
     }
@@ -366,8 +366,8 @@ static bool bring_up_to_date(store *s, bool create, err *e)
 
 static bool read_counters(store *s, err *e)
 {
-    int64_t change;
-    int64_t concept_count;
+    int64_t change = 0;
+    int64_t concept_count = 0;
     if (!sql_read_int(&s->sql, "SELECT change FROM meta", &change, e) ||
         !sql_read_int(&s->sql, "SELECT coalesce(max(number), 0) FROM concept", &concept_count, e)) {
         return false;
