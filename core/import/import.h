@@ -19,15 +19,21 @@ typedef struct import_run import_run;
 typedef struct import_record {
     record_side side;
     bytes id;
-    bytes body;          /* canonical JSON, as the store keeps it */
-    const void *record;  /* decoded; valid during the sink's call */
-    uint64_t line;       /* where it stood in the source, from 1 */
+    bytes body;         /* canonical JSON, as the store keeps it */
+    const void *record; /* decoded; valid during the sink's call */
+    uint64_t line;      /* where it stood in the source, from 1 */
 } import_record;
 
-typedef enum import_outcome { IMPORT_CREATED, IMPORT_CHANGED, IMPORT_UNCHANGED, IMPORT_REFUSED } import_outcome;
+typedef enum import_outcome {
+    IMPORT_CREATED,
+    IMPORT_CHANGED,
+    IMPORT_UNCHANGED,
+    IMPORT_REFUSED
+} import_outcome;
 
 /* Takes a batch, writes one outcome per record. False: the run fails whole with *e. */
-typedef bool import_sink(void *context, const import_record *records, uint32_t count, import_outcome *outcomes, err *e);
+typedef bool import_sink(void *context, const import_record *records, uint32_t count,
+                         import_outcome *outcomes, err *e);
 
 /* What an importer may look up: a postcode's place (from an imported GeoNames table), or false. */
 typedef bool import_find_place(void *context, bytes postcode, double *ret_lat, double *ret_lon);
@@ -35,9 +41,9 @@ typedef bool import_find_place(void *context, bytes postcode, double *ret_lat, d
 typedef bool import_keep_place(void *context, bytes postcode, double lat, double lon, err *e);
 
 typedef struct import_options {
-    const char *format;  /* "auto" or a name of import_formats */
-    const char *source;  /* label of the source for ids and reports; may be NULL */
-    bytes map;           /* mapping file (JSON) for CSV; base NULL: none */
+    const char *format; /* "auto" or a name of import_formats */
+    const char *source; /* label of the source for ids and reports; may be NULL */
+    bytes map;          /* mapping file (JSON) for CSV; base NULL: none */
     const ext_keys *ext;
     day today;
     bool is_dry_run;
@@ -48,7 +54,7 @@ typedef struct import_options {
 } import_options;
 
 typedef struct import_format {
-    const char *name;    /* "native", "csv", "ba-jobs-csv", "ba-training", "geonames-postcodes" */
+    const char *name; /* "native", "csv", "ba-jobs-csv", "ba-training", "geonames-postcodes" */
     const char *summary;
 } import_format;
 const import_format *import_formats(uint32_t *ret_count);
@@ -56,7 +62,8 @@ const import_format *import_formats(uint32_t *ret_count);
 bool import_new(const import_options *options, import_run **ret, err *e);
 /* Any piece of the file, in order. [worker] */
 bool import_feed(import_run *r, bytes piece, err *e);
-/* The rest, then the report as one JSON object: {"format","source","read","kept","created","changed",
+/* The rest, then the report as one JSON object:
+ * {"format","source","read","kept","created","changed",
  * "unchanged","refused","duplicates","unknown_keys":{..},"missing_keys":{..},"derived":{..},
  * "refusals":[{"line","id","error":{"id","detail","path"}}],"refusals_total"}. Sums hold:
  * read = created + changed + unchanged + refused + duplicates. */
