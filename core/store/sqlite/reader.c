@@ -265,6 +265,22 @@ static bool fail_unsound(bytes finding, err *e)
     return err_detail(e, "%.*s", (int)finding.len, finding.base);
 }
 
+/* The check tells a page that could not be read like a damaged one, with SQLite's code at the end
+ * of the line. 0: no such code, the page itself is wrong. */
+static int read_failure(bytes finding)
+{
+    static const char mark[] = "error code=";
+    const char *at = memmem(finding.base, finding.len, mark, sizeof mark - 1);
+    int rc = 0;
+    if (at != NULL) {
+        const char *end = finding.base + finding.len;
+        for (at += sizeof mark - 1; at < end && *at >= '0' && *at <= '9' && rc < 10000; at++) {
+            rc = rc * 10 + (*at - '0');
+        }
+    }
+    return rc;
+}
+
 static bool check_pages(store_reader *r, err *e)
 {
     sqlite3_stmt *stmt = NULL;
@@ -273,8 +289,11 @@ static bool check_pages(store_reader *r, err *e)
     }
     sql_call c = sql_begin(stmt);
     int rc = sql_step(&c);
-    bytes finding = rc == SQLITE_ROW ? sql_bytes_at(&c, 0) : (bytes){NULL, 0};
-    bool is_sound = rc == SQLITE_ROW && bytes_equal_text(finding, "ok");
+    bytes finding = rc == SQLITE_ROW ? sql_bytes_at(&c, 0) : BYTES("");
+    bool is_sound = bytes_equal_text(finding, "ok");
+    if (rc == SQLITE_ROW && read_failure(finding) != 0) {
+        rc = read_failure(finding);
+    }
     if (!is_sound) {
         is_sound =
             rc == SQLITE_ROW ? fail_unsound(finding, e) : sql_fail(&r->sql, rc, CANNOT_READ, e);
