@@ -14,6 +14,10 @@
 #include "base/limits.h"
 #include "rpc/rpc.h"
 
+/* Check has a `fail` of its own; the handlers below mean the project's. */
+#undef fail
+#define fail(e, code, ...) err_set((e), (code), __FILE__, __LINE__, __VA_ARGS__)
+
 enum { TOY_KEPT_MAX = 256 };
 
 typedef struct toy {

@@ -1,0 +1,102 @@
+#ifndef CORE_IO_PARTS_H
+#define CORE_IO_PARTS_H
+
+#include <stdatomic.h>
+#include <sys/un.h>
+#include <uv.h>
+
+#include "io/io.h"
+
+/* What the files of io/ share; for this folder only. Everything belongs to the loop thread but for
+ * the async handle and the count of stop requests. */
+
+enum {
+    IO_READ_LEN = 64 * 1024,
+    IO_WRITE_LEN = 64 * 1024, /* copied at a time when a peer does not take all at once */
+    IO_TICK_MS = 100,
+    IO_GRACE_MS = 100, /* when it ends: for requests that are on their way */
+    IO_LAST_MS = 5000, /* for handlers told to stop */
+    IO_BACKLOG = 1024,
+    IO_OWN_DESCRIPTOR_COUNT = 128, /* kept for database, plugins, log */
+    IO_LISTENER_MAX = 2,
+    IO_ADDRESS_LEN_MAX = sizeof((struct sockaddr_un *)0)->sun_path
+};
+
+typedef union io_stream {
+    uv_handle_t handle;
+    uv_stream_t stream;
+    uv_pipe_t pipe;
+    uv_tcp_t tcp;
+} io_stream;
+
+typedef struct connection connection;
+struct connection {
+    io_stream socket; /* its data points here */
+    io *io;
+    rpc_session *session; /* NULL: never had one, or closing */
+    connection *next;
+    connection *previous;
+    connection *dirty_next;
+    bool is_dirty;
+    bool is_spare; /* kept for the moment when there is no memory for another */
+    bool is_tcp;
+    bool has_read;
+    bool is_reading;
+    bool is_paused;
+    bool is_ended;       /* the peer sends nothing more */
+    bool is_last_output; /* send what there is, then close */
+    bool is_writing;
+    bool is_closing;
+    int64_t moved_ns; /* when the peer last took something of what is being written */
+    uv_write_t write;
+    char *written; /* the copy being written */
+    size_t written_len;
+};
+
+typedef struct listener {
+    io_stream socket; /* its data points here */
+    io *io;
+    bool is_tcp;
+    bool is_open;
+    bool is_deaf; /* a peer waits, and the spare connection is in use */
+    char address[IO_ADDRESS_LEN_MAX + 16];
+} listener;
+
+struct io {
+    io_config config;
+    uv_loop_t loop;
+    uv_async_t wake;
+    uv_signal_t on_term;
+    uv_signal_t on_int;
+    uv_timer_t tick;
+    listener listeners[IO_LISTENER_MAX];
+    uint32_t listener_count;
+    connection *connections;
+    uint32_t connection_count;
+    connection *dirty; /* to be looked after when the call into rpc is over */
+    connection *spare;
+    uint32_t writing_count;
+    _Atomic uint32_t stop_count;
+    uint32_t seen_stop_count;
+    int64_t drain_started_ns; /* 0: serving */
+    int64_t abandoned_ns;     /* 0: not yet */
+    char read_room[IO_READ_LEN];
+};
+
+/* listen.c */
+bool io_listen(io *i, err *e);
+void io_listener_close(listener *l);
+
+/* connection.c [loop] */
+connection *io_connection_new(io *i);
+void io_connection_accept(listener *l);
+void io_connection_close(connection *c);
+/* Looks after every connection that has something to send or to read on. */
+void io_serve_dirty(io *i);
+void io_connection_mark(connection *c);
+bool io_connection_is_idle(const connection *c);
+
+/* io.c */
+void io_start_tick(io *i);
+
+#endif
