@@ -35,7 +35,8 @@ void buf_text(buf *b, const char *text);
 void buf_char(buf *b, char c);
 void buf_print(buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_int(buf *b, int64_t value);
-/* Room for len more bytes behind the content, to be filled before len is raised; NULL: no memory. */
+/* Room for len more bytes behind the content, to be filled before len is raised; NULL: no memory.
+ */
 char *buf_room(buf *b, size_t len);
 const char *buf_terminated(buf *b); /* a NUL behind the content, not counted in len */
 void buf_clear(buf *b);             /* keeps the memory */

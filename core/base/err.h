@@ -18,16 +18,17 @@ typedef enum err_code {
 
 typedef struct err {
     err_code code;
-    int line;             /* where in the source the failure was made: for the log only */
+    int line; /* where in the source the failure was made: for the log only */
     const char *file;
     int64_t retry_after_ms;
-    char text[320];       /* lower case, no full stop, the reason included */
-    char detail[320];     /* a sentence, or empty */
-    char hint[320];       /* a sentence that says what to do next, or empty */
-    char path[200];       /* JSON pointer to the field, or empty */
+    char text[320];   /* lower case, no full stop, the reason included */
+    char detail[320]; /* a sentence, or empty */
+    char hint[320];   /* a sentence that says what to do next, or empty */
+    char path[200];   /* JSON pointer to the field, or empty */
 } err;
 
-/* Records a failure and yields false: `return fail(e, ERR_STORE_BUSY, "could not ...: %s", why);` */
+/* Records a failure and yields false:
+ * `return fail(e, ERR_STORE_BUSY, "could not open \"%s\": %s", path, why);` */
 #undef fail /* the test library has an old macro of this name */
 #define fail(e, code, ...) err_set((e), (code), __FILE__, __LINE__, __VA_ARGS__)
 
@@ -40,8 +41,8 @@ bool err_path(err *e, const char *format, ...) __attribute__((format(printf, 2, 
 void err_clear(err *e);
 
 /* Facts of a code, from errors.def. */
-const char *err_id(err_code code);       /* "store.busy" */
-int err_rpc_code(err_code code);         /* -33012 */
+const char *err_id(err_code code); /* "store.busy" */
+int err_rpc_code(err_code code);   /* -33012 */
 int err_http_status(err_code code);
 bool err_may_retry(err_code code);
 const char *err_summary(err_code code);

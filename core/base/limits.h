@@ -3,13 +3,13 @@
 
 /* Every limit of the program in one place, with its unit last. */
 enum {
-    JSON_DEPTH_MAX = 32,          /* of a frame or record; the reader by itself goes deeper */
+    JSON_DEPTH_MAX = 32, /* of a frame or record; the reader by itself goes deeper */
     JSON_READER_DEPTH_MAX = 1024,
-    RECORD_LEN_MAX = 256 * 1024,  /* one record, bytes */
+    RECORD_LEN_MAX = 256 * 1024, /* one record, bytes */
     ID_LEN_MAX = 64,
-    CONCEPT_LEN_MAX = 69,         /* "esco:" + 64 */
-    TEXT_LEN_MAX = 16 * 1024,     /* a title or description in one language */
-    LIST_COUNT_MAX = 4096,        /* entries of one list in a record */
+    CONCEPT_LEN_MAX = 69,     /* "esco:" + 64 */
+    TEXT_LEN_MAX = 16 * 1024, /* a title or description in one language */
+    LIST_COUNT_MAX = 4096,    /* entries of one list in a record */
     INTAKE_COUNT_MAX = 4096,
     FRAME_LEN_MAX = 1024 * 1024,
     BATCH_COUNT_MAX = 100,
@@ -19,7 +19,7 @@ enum {
     IN_FLIGHT_PER_SESSION_MAX = 32,
     IN_FLIGHT_MAX = 1024,
     CONNECTION_COUNT_MAX = 10000,
-    OUTPUT_PAUSE_LEN = 256 * 1024,        /* stop reading from a session that does not read */
+    OUTPUT_PAUSE_LEN = 256 * 1024, /* stop reading from a session that does not read */
     OUTPUT_CLOSE_LEN = 8 * 1024 * 1024,
     WRITE_STALL_MS = 30 * 1000,
     DRAIN_MS = 30 * 1000,

@@ -19,7 +19,8 @@ typedef struct map {
 bool map_get(const map *m, bytes key, uint64_t *ret_value);
 bool map_put(map *m, bytes key, uint64_t value); /* false: no memory */
 bool map_remove(map *m, bytes key);              /* false: was not there */
-bool map_next(const map *m, uint32_t *at, bytes *ret_key, uint64_t *ret_value); /* start at 0; any order */
+bool map_next(const map *m, uint32_t *at, bytes *ret_key,
+              uint64_t *ret_value); /* start at 0; any order */
 void map_fini(map *m);
 
 #endif

@@ -9,21 +9,28 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-/* Reading. The text is checked against RFC 8259 first (the parser behind it is lenient), then parsed
- * into a tree. The tree keeps what the parser would lose: whether an integer is exact, whether a
- * text holds \u0000. Nodes belong to the document; the document owns its memory. */
+/* Reading. The text is checked against RFC 8259 first (the parser behind it is lenient), then
+ * parsed into a tree. The tree keeps what the parser would lose: whether an integer is exact,
+ * whether a text holds \u0000. Nodes belong to the document; the document owns its memory. */
 
 typedef struct json_doc json_doc;
 typedef struct json_node json_node; /* opaque; what the parser makes of a value */
 
-typedef enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_ARRAY, JSON_OBJECT } json_type;
+typedef enum json_type {
+    JSON_NULL,
+    JSON_BOOL,
+    JSON_NUMBER,
+    JSON_TEXT,
+    JSON_ARRAY,
+    JSON_OBJECT
+} json_type;
 
 /* Is this one RFC 8259 text, nested at most depth_max deep? No allocation. ret_off (may be NULL) is
  * the offset of the first wrong byte. */
 bool json_check(bytes text, size_t depth_max, size_t *ret_off, err *e);
 
 /* Checks and parses. `text` need not be terminated and is not kept. Fails with ERR_JSON_PARSE
- * (detail: line and column) or ERR_JSON_TOO_DEEP. */
+ * (detail: line and column), ERR_JSON_TOO_DEEP (never deeper than 1000) or ERR_MEMORY. */
 bool json_parse(bytes text, size_t depth_max, json_doc **ret_doc, err *e);
 void json_doc_free(json_doc **doc);
 const json_node *json_root(const json_doc *doc);
@@ -31,17 +38,19 @@ const json_node *json_root(const json_doc *doc);
 json_type json_type_of(const json_node *n);
 bool json_bool(const json_node *n);
 double json_number(const json_node *n);
-bytes json_text(const json_node *n);          /* without \u0000: see json_integer and the decoder */
-size_t json_count(const json_node *n);        /* of an array's or object's entries */
+bytes json_text(const json_node *n);             /* up to its first \u0000: see json_refuse_lossy */
+size_t json_count(const json_node *n);           /* of an array's or object's entries */
 const json_node *json_child(const json_node *n); /* first entry, NULL: empty */
 const json_node *json_next(const json_node *n);  /* next entry of the same container, NULL: last */
-bytes json_key(const json_node *n);           /* of an object's entry */
-const json_node *json_member(const json_node *n, const char *key); /* case-sensitive; NULL: absent */
+bytes json_key(const json_node *n);              /* of an object's entry */
+const json_node *json_member(const json_node *n,
+                             const char *key); /* case-sensitive; NULL: absent */
 /* An integer that a double carries exactly and that the text wrote without loss. */
 bool json_integer(const json_node *n, int64_t *ret_value);
 
-/* What every decoder refuses wherever it stands: a key twice in one object, \u0000 in a text or key,
- * an integer beyond 2^53. The err's path points there, under `path_prefix`. Call once per document. */
+/* What every decoder refuses wherever it stands: a key twice in one object, \u0000 or half a
+ * surrogate pair in a text or key, an integer beyond 2^53, a number beyond any double. The err's
+ * path points there, under `path_prefix`. Call once per document. */
 bool json_refuse_lossy(const json_doc *doc, const char *path_prefix, err *e);
 
 /* The raw bytes of the top-level member `key` of an object text that json_check accepted: what lets
