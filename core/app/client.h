@@ -22,7 +22,8 @@ typedef struct client_config {
     bool is_remote_only;     /* never open the engine here: ERR_NO_SERVER instead */
 } client_config;
 
-/* Fails with ERR_NO_SERVER, or with what engine_open says (ERR_STORE_MISSING: no `init` yet). */
+/* Fails with ERR_NO_SERVER, or with what engine_open says (ERR_STORE_MISSING: no `init` yet;
+ * ERR_STORE_BUSY: another process has held the folder for five seconds). */
 bool client_open(const client_config *config, client **ret, err *e);
 void client_close(client **c);
 bool client_is_local(const client *c); /* the engine runs in this process */
@@ -37,8 +38,8 @@ typedef void client_on_progress(void *context, uint64_t done, uint64_t total, co
 bool client_call(client *c, const char *method, bytes params_json, client_on_progress *on_progress,
                  void *context, buf *ret_result, err *e);
 
-/* Cancels the call in progress, if any: it comes back soon with ERR_CANCELLED. Allowed in a signal
- * handler and on any thread. */
+/* Cancels the call in progress, or the next one if there is none: it comes back soon, with
+ * ERR_CANCELLED unless it was just done. Allowed in a signal handler and on any thread. */
 void client_stop(client *c);
 
 #endif

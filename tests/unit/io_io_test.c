@@ -68,7 +68,8 @@ static void *run(void *context)
     return NULL;
 }
 
-static void open_served(const io_config *asked)
+/* It listens; nobody runs its loop. */
+static void open_quiet(const io_config *asked)
 {
     memset(&s, 0, sizeof s);
     signal(SIGPIPE, SIG_IGN);
@@ -91,6 +92,11 @@ static void open_served(const io_config *asked)
     config.on_stop = note_stop;
     config.context = &s;
     ck_assert_msg(io_new(&config, &s.io, &e), "%s", e.text);
+}
+
+static void open_served(const io_config *asked)
+{
+    open_quiet(asked);
     ck_assert_int_eq(pthread_create(&s.thread, NULL, run, &s), 0);
 }
 
@@ -105,15 +111,20 @@ static rpc_call *take_kept(void)
     return call;
 }
 
-static void close_served(void)
+static void close_quiet(void)
 {
-    io_stop(s.io);
-    pthread_join(s.thread, NULL);
     io_free(&s.io);
     rpc_server_drain(s.server);
     rpc_server_free(&s.server);
     ck_assert_int_ne(access(s.path, F_OK), 0);
     ck_assert_int_eq(rmdir(s.folder), 0);
+}
+
+static void close_served(void)
+{
+    io_stop(s.io);
+    pthread_join(s.thread, NULL);
+    close_quiet();
 }
 
 /* ---------------------------------------------------------------------------------- a peer */
@@ -414,7 +425,7 @@ START_TEST(io_refuses_addresses_of_other_machines)
 {
     static const char *const foreign[] = {"0.0.0.0:1", "192.0.2.1:80",    "[::]:1",
                                           "127.0.0.1", "127.0.0.1:70000", "127.0.0.1:"};
-    open_served(&(io_config){0});
+    open_quiet(&(io_config){0});
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
         io_config config = {.server = s.server, .tcp = foreign[i]};
         io *other = NULL;
@@ -422,13 +433,13 @@ START_TEST(io_refuses_addresses_of_other_machines)
         ck_assert(!io_new(&config, &other, &e));
         ck_assert_int_eq(e.code, ERR_USAGE);
     }
-    close_served();
+    close_quiet();
 }
 END_TEST
 
 START_TEST(io_takes_over_a_socket_nobody_listens_on_and_no_other)
 {
-    open_served(&(io_config){0});
+    open_quiet(&(io_config){0});
     io_config config = {.server = s.server, .unix_path = s.path};
     io *other = NULL;
     err e;
@@ -453,13 +464,13 @@ START_TEST(io_takes_over_a_socket_nobody_listens_on_and_no_other)
     ck_assert(!io_new(&config, &other, &e));
     ck_assert_int_eq(access(stale, F_OK), 0);
     unlink(stale);
-    close_served();
+    close_quiet();
 }
 END_TEST
 
 START_TEST(io_refuses_a_path_that_is_too_long_for_a_socket)
 {
-    open_served(&(io_config){0});
+    open_quiet(&(io_config){0});
     char path[200];
     memset(path, 'x', sizeof path);
     path[sizeof path - 1] = '\0';
@@ -471,7 +482,7 @@ START_TEST(io_refuses_a_path_that_is_too_long_for_a_socket)
 
     ck_assert_int_eq(e.code, ERR_SOCKET);
     ck_assert_ptr_nonnull(strstr(e.hint, "--socket"));
-    close_served();
+    close_quiet();
 }
 END_TEST
 
