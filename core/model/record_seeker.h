@@ -83,7 +83,9 @@ typedef struct seeker_availability {
     value_day from;
     value_int hours_min;
     value_int hours_max;
-    value_codes not ; /* excluded_time */
+    /* clang-format off */
+    value_codes not; /* excluded_time; the formatter takes the name for an operator */
+    /* clang-format on */
     value_windows windows;
 } seeker_availability;
 
