@@ -54,7 +54,8 @@ typedef struct store_record {
 } store_record;
 
 /* Callbacks answer false to stop; the caller's function then returns true. Views are valid during
- * the call only. */
+ * the call only. A callback may ask its reader for other things, but not call the function again
+ * that called it. */
 typedef bool store_on_record(void *context, const store_record *record);
 typedef bool store_on_concept(void *context, uint32_t number, bytes text);
 
@@ -66,14 +67,17 @@ bool store_open(const char *dir, bool create, store **ret, err *e);
 void store_close(store **s);
 
 /* All writes of the call in one transaction, with `concepts` (texts not yet numbered, in order,
- * numbered from store_concept_count + 1) added to the dictionary first. Synchronous: on return the
- * writes are on disk. ret_change: the new change number (the last one if nothing changed). */
+ * numbered from store_concept_count + 1) added to the dictionary first, also when no record
+ * changes. Several writes of one record are done in their order. Synchronous: on return the writes
+ * are on disk. ret_change: the new change number (the last one if nothing changed). After a failure
+ * (ERR_STORE_FULL, ERR_STORE_BUSY, ...) nothing of the call was done, what stands in `writes` means
+ * nothing, and the store is as usable as before. */
 bool store_put(store *s, store_write *writes, size_t write_count, const bytes *concepts,
                size_t concept_count, uint64_t *ret_change, err *e);
 uint64_t store_last_change(const store *s);
 uint32_t store_concept_count(const store *s);
 /* Erasure: after deletes, makes sure that no byte of the removed bodies stays in database or WAL.
- */
+ * ERR_STORE_BUSY while a reader's call keeps an older state alive: then try again. */
 bool store_scrub(store *s, err *e);
 
 /* Readers see the last committed state at each call. */
