@@ -6,16 +6,16 @@
 #include "base/limits.h"
 #include "import/run.h"
 
-static const import_reader *const READERS[] = {&IMPORT_NATIVE};
+static const import_reader *const READERS[] = {&IMPORT_BA_JOBS_CSV, &IMPORT_GEONAMES,
+                                               &IMPORT_NATIVE};
 enum { READER_COUNT = sizeof READERS / sizeof *READERS };
 
-const import_format *import_formats(uint32_t *ret_count)
+uint32_t import_formats(import_format *ret, uint32_t max)
 {
-    static const import_format FORMATS[] = {
-        {"native", "Lotse records, a JSON object a line or one array"},
-    };
-    *ret_count = sizeof FORMATS / sizeof *FORMATS;
-    return FORMATS;
+    for (uint32_t i = 0; i < READER_COUNT && i < max; i++) {
+        ret[i] = (import_format){READERS[i]->name, READERS[i]->summary};
+    }
+    return READER_COUNT;
 }
 
 static const import_reader *find_reader(const char *name)

@@ -57,7 +57,8 @@ typedef struct import_format {
     const char *name; /* "native", "csv", "ba-jobs-csv", "ba-training", "geonames-postcodes" */
     const char *summary;
 } import_format;
-const import_format *import_formats(uint32_t *ret_count);
+/* Writes at most `max` of them, answers how many there are. */
+uint32_t import_formats(import_format *ret, uint32_t max);
 
 bool import_new(const import_options *options, import_run **ret, err *e);
 /* Any piece of the file, in order. [worker] */

@@ -23,6 +23,8 @@ typedef struct import_reader {
 } import_reader;
 
 extern const import_reader IMPORT_NATIVE;
+extern const import_reader IMPORT_BA_JOBS_CSV;
+extern const import_reader IMPORT_GEONAMES;
 
 typedef struct import_count {
     uint64_t read, created, changed, unchanged, refused, duplicates;

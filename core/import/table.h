@@ -1,0 +1,41 @@
+#ifndef CORE_IMPORT_TABLE_H
+#define CORE_IMPORT_TABLE_H
+
+#include "import/csv.h"
+#include "import/run.h"
+
+/* A table with a header row: what the CSV importers share. A reader names the columns it knows;
+ * others are counted as unknown keys, missing ones as missing keys. */
+enum { TABLE_COLUMN_MAX = 64 };
+
+typedef struct table_column {
+    const char *title;
+    bool is_needed;     /* without it the file is another one */
+    bool is_known_only; /* known, but not taken: contact data, links */
+} table_column;
+
+typedef struct table_reader {
+    csv csv;
+    const table_column *columns;
+    uint32_t column_count;
+    uint32_t at[TABLE_COLUMN_MAX]; /* position of each column in the row; UINT32_MAX: not there */
+    bool has_header;
+    bool is_begun;
+    import_run *run;
+    /* A row; value(i) of columns is read with table_cell. Counts and refuses through the run. */
+    bool (*on_row)(struct table_reader *t, const bytes *cells, uint32_t cell_count, uint64_t line,
+                   err *e);
+    void *context;
+} table_reader;
+
+void table_begin(table_reader *t, import_run *run, const table_column *columns,
+                 uint32_t column_count);
+bool table_feed(table_reader *t, bytes piece, err *e);
+bool table_finish(table_reader *t, err *e);
+void table_fini(table_reader *t);
+/* The cell of a column, trimmed; empty, absent, and the text `null` read as {NULL, 0}. */
+bytes table_cell(const table_reader *t, const bytes *cells, uint32_t cell_count, uint32_t column);
+/* Do the needed columns stand in the first line? */
+bool table_recognises(bytes head, const table_column *columns, uint32_t column_count);
+
+#endif
