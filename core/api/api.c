@@ -1,0 +1,287 @@
+/* From a call on the session's thread to work on a worker and back. */
+
+#include "api/api.h"
+
+#include <string.h>
+
+#include "api/parts.h"
+#include "base/check.h"
+
+typedef struct queued {
+    api_job job;
+    api_answer *answer;
+} queued;
+
+bool api_new(engine *g, api **ret, err *e)
+{
+    check(g != NULL);
+    api *a = mem_new(sizeof *a);
+    if (a == NULL || !api_imports_new(&a->imports, e)) {
+        mem_free(a);
+        return fail(e, ERR_MEMORY, "no memory for the methods");
+    }
+    a->engine = g;
+    *ret = a;
+    return true;
+}
+
+void api_free(api **a)
+{
+    if (*a != NULL) {
+        api_imports_free(&(*a)->imports);
+        mem_free(*a);
+        *a = NULL;
+    }
+}
+
+/* ------------------------------------------------------------------------------------ running */
+
+static bool is_stopped(const rpc_call *call)
+{
+    return __atomic_load_n(rpc_call_stop_flag(call), __ATOMIC_RELAXED);
+}
+
+static void run_job(engine_worker *w, void *context)
+{
+    queued *j = context;
+    buf *out = engine_worker_out(w);
+    json_writer writer = json_writer_to(out);
+    err e = {0};
+
+    bool is_done = is_stopped(j->job.call)
+                       ? fail(&e, ERR_CANCELLED, "the request was cancelled before its turn came")
+                       : j->answer(&j->job, w, &writer, &e);
+    if (is_done && j->job.call != NULL && out->failed) {
+        is_done = fail(&e, ERR_MEMORY, "no memory for the answer");
+    }
+    if (j->job.call == NULL) {
+        check(is_done); /* whoever takes the call cannot fail any more */
+    } else if (is_done) {
+        rpc_call_reply(&j->job.call, buf_bytes(out));
+    } else {
+        rpc_call_fail(&j->job.call, &e);
+    }
+    mem_free(j);
+}
+
+void api_run(api *a, rpc_call *call, const json_node *params, api_answer *answer)
+{
+    err e = {0};
+    queued *j = mem_new(sizeof *j);
+    if (j == NULL) {
+        (void)fail(&e, ERR_MEMORY, "no memory for the request");
+        rpc_call_fail(&call, &e);
+        return;
+    }
+    *j = (queued){.job = {.api = a, .call = call, .params = params}, .answer = answer};
+    if (!engine_submit(a->engine, run_job, j, &e)) {
+        mem_free(j);
+        rpc_call_fail(&call, &e);
+    }
+}
+
+/* ------------------------------------------------------------------------------------ parameters
+ */
+
+const json_node *api_param(const json_node *params, const char *name)
+{
+    return params == NULL ? NULL : json_member(params, name);
+}
+
+bytes api_param_text(const json_node *params, const char *name)
+{
+    const json_node *n = api_param(params, name);
+    return n == NULL ? (bytes){0} : json_text(n);
+}
+
+int64_t api_param_int(const json_node *params, const char *name, int64_t absent)
+{
+    const json_node *n = api_param(params, name);
+    int64_t value = absent;
+    if (n != NULL) {
+        bool is_integer = json_integer(n, &value);
+        check(is_integer);
+    }
+    return value;
+}
+
+bool api_param_bool(const json_node *params, const char *name, bool absent)
+{
+    const json_node *n = api_param(params, name);
+    return n == NULL ? absent : json_bool(n);
+}
+
+const char *api_param_lang(const json_node *params, arena *a)
+{
+    bytes lang = api_param_text(params, "lang");
+    const char *text = lang.len == 0 ? NULL : arena_copy(a, lang).base;
+    return text == NULL ? "en" : text;
+}
+
+bool api_path_under(err *e, const char *prefix)
+{
+    char path[sizeof e->path];
+    memcpy(path, e->path, sizeof path);
+    return err_path(e, "%s%s", prefix, path);
+}
+
+const char *api_type_text(uint32_t type)
+{
+    static const char *const TEXTS[] = {"",          "int",         "day",      "flag",
+                                        "code",      "code_set",    "concept",  "concept_set",
+                                        "place",     "week",        "int_list", "day_list",
+                                        "code_list", "concept_list"};
+    check(type < sizeof TEXTS / sizeof TEXTS[0]);
+    return TEXTS[type];
+}
+
+/* ------------------------------------------------------------------------------------ cursors */
+
+enum { CURSOR_SUM_LEN = 8 };
+
+static uint32_t cursor_sum(store_noun noun, bytes id)
+{
+    return (uint32_t)(bytes_hash(id) >> 8) ^ (0x9e3779b9u * ((uint32_t)noun + 1));
+}
+
+void api_cursor_print(store_noun noun, bytes id, buf *out)
+{
+    buf_print(out, "%08x", cursor_sum(noun, id));
+    for (size_t i = 0; i < id.len; i++) {
+        buf_print(out, "%02x", (unsigned)(unsigned char)id.base[i]);
+    }
+}
+
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool refuse_cursor(err *e)
+{
+    (void)fail(e, ERR_CURSOR_INVALID, "the cursor was not made by this list");
+    (void)err_hint(e, "Start without a cursor, then hand back what the last answer gave.");
+    return err_path(e, "/params/cursor");
+}
+
+bool api_cursor_parse(store_noun noun, bytes cursor, arena *a, bytes *ret_id, err *e)
+{
+    bool is_sound = cursor.len > CURSOR_SUM_LEN && cursor.len % 2 == 0 &&
+                    cursor.len <= CURSOR_SUM_LEN + 2 * (size_t)ID_LEN_MAX;
+    for (size_t i = 0; i < cursor.len && is_sound; i++) {
+        is_sound = hex_value(cursor.base[i]) >= 0;
+    }
+    if (!is_sound) {
+        return refuse_cursor(e);
+    }
+    uint32_t sum = 0;
+    for (size_t i = 0; i < CURSOR_SUM_LEN; i++) {
+        sum = sum << 4 | (uint32_t)hex_value(cursor.base[i]);
+    }
+    size_t len = (cursor.len - CURSOR_SUM_LEN) / 2;
+    char *id = arena_new(a, len);
+    if (id == NULL) {
+        return fail(e, ERR_MEMORY, "no memory for the list");
+    }
+    for (size_t i = 0; i < len; i++) {
+        const char *digits = cursor.base + CURSOR_SUM_LEN + 2 * i;
+        id[i] = (char)(hex_value(digits[0]) << 4 | hex_value(digits[1]));
+    }
+    if (cursor_sum(noun, (bytes){id, len}) != sum) {
+        return refuse_cursor(e);
+    }
+    *ret_id = (bytes){id, len};
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------ writing */
+
+const char *api_noun_text(store_noun noun)
+{
+    static const char *const TEXTS[STORE_NOUN_COUNT] = {"seeker", "offer", "strategy", "setting"};
+    check(noun < STORE_NOUN_COUNT);
+    return TEXTS[noun];
+}
+
+const char *api_outcome_text(store_outcome outcome)
+{
+    switch (outcome) {
+    case STORE_CREATED:
+        return "created";
+    case STORE_REPLACED:
+        return "replaced";
+    case STORE_UNCHANGED:
+        return "unchanged";
+    case STORE_DELETED:
+        return "deleted";
+    case STORE_ABSENT:
+        return "absent";
+    case STORE_CONFLICT:
+        break;
+    }
+    return "conflict";
+}
+
+static bool refuse_outcome(const store_write *w, err *e)
+{
+    const char *noun = api_noun_text(w->noun);
+    if (w->outcome == STORE_ABSENT) {
+        (void)fail(e, ERR_NOT_FOUND, "there is no %s \"%.*s\"", noun, (int)w->id.len, w->id.base);
+        return err_path(e, "/params/id");
+    }
+    if (w->expected_version == STORE_NO_VERSION) {
+        (void)fail(e, ERR_CONFLICT, "%s \"%.*s\" is there already, as version %lld", noun,
+                   (int)w->id.len, w->id.base, (long long)w->version);
+    } else if (w->version == STORE_NO_VERSION) {
+        (void)fail(e, ERR_CONFLICT, "there is no %s \"%.*s\" to replace", noun, (int)w->id.len,
+                   w->id.base);
+    } else {
+        (void)fail(e, ERR_CONFLICT, "%s \"%.*s\" has version %lld, not %lld", noun, (int)w->id.len,
+                   w->id.base, (long long)w->version, (long long)w->expected_version);
+    }
+    (void)err_hint(e, "Read it again and repeat the change on what is there now.");
+    return err_path(e, "/params/replaces");
+}
+
+/* On the store thread: one write, one answer. */
+static void answer_written(void *context, engine_writes *writes, uint64_t change, const err *why)
+{
+    rpc_call *call = context;
+    const store_write *w = engine_writes_at(writes, 0);
+    err e = why == NULL ? (err){0} : *why;
+    bool is_done = why == NULL && ((w->outcome != STORE_ABSENT && w->outcome != STORE_CONFLICT) ||
+                                   refuse_outcome(w, &e));
+    if (is_done) {
+        buf text = {0};
+        json_writer out = json_writer_to(&text);
+        json_begin_object(&out);
+        json_member_text(&out, "id", w->id);
+        json_member_int(&out, "version", w->version);
+        json_member_int(&out, "change", (int64_t)change);
+        json_member_cstr(&out, "outcome", api_outcome_text(w->outcome));
+        if (w->outcome == STORE_DELETED) {
+            json_member_bool(&out, "erased", w->noun == STORE_SEEKER);
+        }
+        json_end_object(&out);
+        is_done = !text.failed || fail(&e, ERR_MEMORY, "no memory for the answer");
+        if (is_done) {
+            rpc_call_reply(&call, buf_bytes(&text));
+        }
+        buf_fini(&text);
+    }
+    if (!is_done) {
+        rpc_call_fail(&call, &e);
+    }
+    engine_writes_free(&writes);
+}
+
+bool api_write_one(api_job *job, engine_writes **writes, err *e)
+{
+    check(engine_writes_count(*writes) == 1);
+    if (!engine_write(job->api->engine, writes, answer_written, job->call, e)) {
+        engine_writes_free(writes);
+        return false;
+    }
+    job->call = NULL;
+    return true;
+}

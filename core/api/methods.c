@@ -1,0 +1,166 @@
+/* The protocol's methods, each once: name, summary, parameters, whether it changes anything, and
+ * what it answers. rpc holds requests against this table, rpc.discover shows it. */
+
+#include "api/parts.h"
+#include "api/results.h"
+#include "base/limits.h"
+
+#define COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
+
+/* clang-format off */
+
+enum { VERSION_MAX = INT32_MAX, FEED_LEN_MAX = FRAME_LEN_MAX };
+
+#define PARAM_ID {"id", RPC_TEXT, true, 1, ID_LEN_MAX, NULL, "the id"}
+#define PARAM_LANG {"lang", RPC_TEXT, false, 2, 16, NULL, "language of the texts: de or en"}
+#define PARAM_REPLACES \
+    {"replaces", RPC_INT, false, 0, VERSION_MAX, NULL, "the version it replaces; 0: it must not be there yet"}
+#define PARAM_LIMIT {"limit", RPC_INT, false, 1, LIST_LIMIT_MAX, NULL, "records at most, 100 if not said"}
+#define PARAM_CURSOR {"cursor", RPC_TEXT, false, 1, 256, NULL, "where the last answer ended"}
+#define PARAM_STRATEGY {"strategy", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "id of the strategy, \"default\" if not said"}
+#define PARAM_WEIGHTS {"weights", RPC_OBJECT, false, 0, 0, NULL, "weights in parts per million by criterion; the others share the rest"}
+#define PARAM_AS_OF {"as_of", RPC_DAY, false, 0, 0, NULL, "the day to answer for, today in Europe/Berlin if not said"}
+#define PARAM_WHAT_IF {"what_if", RPC_OBJECT, false, 0, 0, NULL, "merge patch (RFC 7386) on the anchor; nothing is stored"}
+#define PARAM_INTAKE {"intake", RPC_TEXT, false, 1, ID_LEN_MAX + 16, NULL, "one intake of the offer; all if not said"}
+
+static const rpc_param ID_ONLY[] = {PARAM_ID};
+static const rpc_param LANG_ONLY[] = {PARAM_LANG};
+static const rpc_param ID_LANG[] = {PARAM_ID, PARAM_LANG, PARAM_AS_OF};
+static const rpc_param ID_REPLACES[] = {PARAM_ID, PARAM_REPLACES};
+static const rpc_param LANG_AS_OF[] = {PARAM_LANG, PARAM_AS_OF};
+
+static const rpc_param SEEKER_PUT[] = {
+    {"seeker", RPC_OBJECT, true, 0, 0, "seeker.schema.json", "the record"},
+    PARAM_REPLACES,
+};
+static const rpc_param SEEKER_LIST[] = {
+    PARAM_LIMIT, PARAM_CURSOR,
+    {"unit", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "those of one unit only"},
+};
+static const rpc_param OFFER_PUT[] = {
+    {"offer", RPC_OBJECT, true, 0, 0, "offer.schema.json", "the record"},
+    PARAM_REPLACES,
+};
+static const rpc_param OFFER_LIST[] = {PARAM_LIMIT, PARAM_CURSOR};
+
+static const rpc_param MATCH_QUERY[] = {
+    {"seeker", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "the person offers are looked for"},
+    {"offer", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "the offer people are looked for"},
+    PARAM_INTAKE,
+    {"seeker_record", RPC_OBJECT, false, 0, 0, "seeker.schema.json", "a person who is not stored; answered and forgotten"},
+    {"offer_record", RPC_OBJECT, false, 0, 0, "offer.schema.json", "an offer that is not stored; answered and forgotten"},
+    PARAM_STRATEGY, PARAM_WEIGHTS, PARAM_AS_OF, PARAM_LANG,
+    {"kinds", RPC_ARRAY, false, 1, 64, NULL, "kinds of offers that bound the rows"},
+    {"verdicts", RPC_ARRAY, false, 1, 2, NULL, "yes, check, or both"},
+    {"filter", RPC_ARRAY, false, 1, 16, NULL, "gates that bound the rows: {\"seeker\",\"op\",\"offer\"}"},
+    {"totals", RPC_BOOL, false, 0, 0, NULL, "false: no total and excluded_by, which spares a full pass"},
+    PARAM_WHAT_IF,
+    {"limit", RPC_INT, false, 1, MATCH_LIMIT_MAX, NULL, "matches at most, 10 if not said"},
+};
+static const rpc_param MATCH_EXPLAIN[] = {
+    {"seeker", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "the person"},
+    {"offer", RPC_TEXT, true, 1, ID_LEN_MAX, NULL, "the offer"},
+    PARAM_INTAKE,
+    {"seeker_record", RPC_OBJECT, false, 0, 0, "seeker.schema.json", "a person who is not stored; answered and forgotten"},
+    PARAM_STRATEGY, PARAM_WEIGHTS, PARAM_AS_OF, PARAM_LANG, PARAM_WHAT_IF,
+};
+
+static const rpc_param STRATEGY_PUT[] = {
+    {"strategy", RPC_OBJECT, true, 0, 0, "strategy.schema.json", "the strategy"},
+    PARAM_REPLACES,
+};
+
+static const rpc_param IMPORT_START[] = {
+    {"format", RPC_TEXT, false, 1, 64, NULL, "name of a format, or auto"},
+    {"source", RPC_TEXT, false, 1, 200, NULL, "label of the source, for ids and the report"},
+    {"map", RPC_OBJECT, false, 0, 0, NULL, "mapping of columns, for csv"},
+    {"dry_run", RPC_BOOL, false, 0, 0, NULL, "true: report only, store nothing"},
+};
+static const rpc_param IMPORT_FEED[] = {
+    {"import", RPC_TEXT, true, 1, 32, NULL, "what import.start answered"},
+    {"text", RPC_TEXT, false, 0, FEED_LEN_MAX, NULL, "the next piece of the file"},
+    {"base64", RPC_TEXT, false, 0, FEED_LEN_MAX, NULL, "or so, where it is not UTF-8"},
+};
+static const rpc_param IMPORT_FINISH[] = {
+    {"import", RPC_TEXT, true, 1, 32, NULL, "what import.start answered"},
+};
+
+/* clang-format on */
+
+/* A handler that runs `answer` on a worker. */
+#define ON_WORKER(answer)                                                                          \
+    static void handle_##answer(void *context, rpc_call *call, const json_node *params)            \
+    {                                                                                              \
+        api_run(context, call, params, answer);                                                    \
+    }
+
+ON_WORKER(seeker_put)
+ON_WORKER(seeker_get)
+ON_WORKER(seeker_delete)
+ON_WORKER(seeker_list)
+ON_WORKER(seeker_export)
+ON_WORKER(offer_put)
+ON_WORKER(offer_get)
+ON_WORKER(offer_delete)
+ON_WORKER(offer_list)
+ON_WORKER(match_answer_query)
+ON_WORKER(match_answer_explain)
+ON_WORKER(strategy_put)
+ON_WORKER(strategy_get)
+ON_WORKER(strategy_list)
+ON_WORKER(plugin_list)
+ON_WORKER(plugin_show)
+ON_WORKER(plugin_enable)
+ON_WORKER(plugin_disable)
+ON_WORKER(import_answer_start)
+ON_WORKER(import_answer_feed)
+ON_WORKER(import_answer_finish)
+ON_WORKER(server_info)
+ON_WORKER(server_health)
+ON_WORKER(server_stats)
+ON_WORKER(server_fields)
+
+enum { READS = false, CHANGES = true };
+
+/* clang-format off */
+
+#define METHOD(name, answer, params, changes, result, summary) \
+    {name, summary, handle_##answer, params, COUNT(params), changes, result}
+#define METHOD_BARE(name, answer, result, summary) \
+    {name, summary, handle_##answer, NULL, 0, false, result}
+
+static const rpc_method METHODS[] = {
+    METHOD("seeker.put", seeker_put, SEEKER_PUT, CHANGES, RESULT_WRITTEN, "Stores a person's record, new or in the place of the one before."),
+    METHOD("seeker.get", seeker_get, ID_ONLY, READS, RESULT_SEEKER, "A person's record."),
+    METHOD("seeker.delete", seeker_delete, ID_REPLACES, CHANGES, RESULT_WRITTEN, "Erases a person: record, index and log hold nothing of it afterwards."),
+    METHOD("seeker.list", seeker_list, SEEKER_LIST, READS, RESULT_SEEKERS, "Records in order of their ids, page by page."),
+    METHOD("seeker.export", seeker_export, ID_ONLY, READS, RESULT_SEEKER, "Everything that is kept about a person."),
+    METHOD("offer.put", offer_put, OFFER_PUT, CHANGES, RESULT_WRITTEN, "Stores an offer's record, new or in the place of the one before."),
+    METHOD("offer.get", offer_get, ID_ONLY, READS, RESULT_OFFER, "An offer's record."),
+    METHOD("offer.delete", offer_delete, ID_REPLACES, CHANGES, RESULT_WRITTEN, "Deletes an offer."),
+    METHOD("offer.list", offer_list, OFFER_LIST, READS, RESULT_OFFERS, "Records in order of their ids, page by page."),
+    METHOD("match.query", match_answer_query, MATCH_QUERY, READS, RESULT_MATCHES, "The best offers for a person, or people for an offer, with reasons."),
+    METHOD("match.explain", match_answer_explain, MATCH_EXPLAIN, READS, RESULT_EXPLAINED, "One pair whatever its verdict: reasons, every gate, and what would open it."),
+    METHOD("strategy.put", strategy_put, STRATEGY_PUT, CHANGES, RESULT_WRITTEN, "Stores a strategy."),
+    METHOD("strategy.get", strategy_get, ID_LANG, READS, RESULT_STRATEGY, "A strategy."),
+    METHOD("strategy.list", strategy_list, LANG_AS_OF, READS, RESULT_STRATEGIES, "The strategies there are, built in and stored."),
+    METHOD("plugin.list", plugin_list, LANG_AS_OF, READS, RESULT_PLUGINS, "The plugins there are, those that failed with the reason."),
+    METHOD("plugin.show", plugin_show, ID_LANG, READS, RESULT_PLUGIN, "What one plugin asks for, scores and says."),
+    METHOD("plugin.enable", plugin_enable, ID_ONLY, CHANGES, RESULT_SWITCHED, "Switches a plugin on, from the next start on."),
+    METHOD("plugin.disable", plugin_disable, ID_ONLY, CHANGES, RESULT_SWITCHED, "Switches a plugin off, from the next start on."),
+    METHOD("import.start", import_answer_start, IMPORT_START, CHANGES, RESULT_IMPORT_STARTED, "Begins an import; the file follows in pieces."),
+    METHOD("import.feed", import_answer_feed, IMPORT_FEED, CHANGES, RESULT_IMPORT_FED, "The next piece of the file."),
+    METHOD("import.finish", import_answer_finish, IMPORT_FINISH, CHANGES, RESULT_IMPORT_REPORT, "Ends an import and reports what it did."),
+    METHOD_BARE("server.info", server_info, RESULT_INFO, "What is running: versions, plugins, limits."),
+    METHOD_BARE("server.health", server_health, RESULT_HEALTH, "Whether database, records, plugins and strategies are well."),
+    METHOD_BARE("server.stats", server_stats, RESULT_STATS, "Counts since the start."),
+    METHOD("server.fields", server_fields, LANG_AS_OF, READS, RESULT_FIELDS, "The field catalogue: every value that gates and plugins can name."),
+};
+
+/* clang-format on */
+
+const rpc_method *api_methods(uint32_t *ret_count)
+{
+    *ret_count = COUNT(METHODS);
+    return METHODS;
+}

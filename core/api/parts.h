@@ -1,0 +1,62 @@
+#ifndef CORE_API_PARTS_H
+#define CORE_API_PARTS_H
+
+#include "api/api.h"
+
+/* What the files of this folder share. */
+
+typedef struct api_imports api_imports; /* api_import.c */
+
+struct api {
+    engine *engine;
+    api_imports *imports;
+};
+
+/* One call on its way through a worker. */
+typedef struct api_job {
+    api *api;
+    rpc_call *call;          /* NULL: handed to somebody who will finish it */
+    const json_node *params; /* NULL: none; lives until the call is finished */
+} api_job;
+
+/* The work of a method: writes the result to `out`, or fails, or takes job->call and sees to it
+ * that it is finished later. [worker] */
+typedef bool api_answer(api_job *job, engine_worker *w, json_writer *out, err *e);
+
+/* Runs `answer` on a worker and finishes the call. [loop] */
+void api_run(api *a, rpc_call *call, const json_node *params, api_answer *answer);
+
+api_answer seeker_put, seeker_get, seeker_delete, seeker_list, seeker_export;
+api_answer offer_put, offer_get, offer_delete, offer_list;
+api_answer match_answer_query, match_answer_explain;
+api_answer strategy_put, strategy_get, strategy_list;
+api_answer plugin_list, plugin_show, plugin_enable, plugin_disable;
+api_answer import_answer_start, import_answer_feed, import_answer_finish;
+api_answer server_info, server_health, server_stats, server_fields;
+
+/* Parameters; the method's table has checked their types. Absent: {NULL,0}, NULL, or the given
+ * value. */
+const json_node *api_param(const json_node *params, const char *name);
+bytes api_param_text(const json_node *params, const char *name);
+int64_t api_param_int(const json_node *params, const char *name, int64_t absent);
+bool api_param_bool(const json_node *params, const char *name, bool absent);
+/* The language of texts; "en" where none is asked for. In `a`. */
+const char *api_param_lang(const json_node *params, arena *a);
+/* A path within a value becomes a path within the request. Yields false. */
+bool api_path_under(err *e, const char *prefix);
+
+/* Writes that answer {"id","version","change","outcome"} when they are visible. Takes the writes
+ * and the call. */
+bool api_write_one(api_job *job, engine_writes **writes, err *e);
+const char *api_type_text(uint32_t type); /* of LOTSE_INT ... */
+const char *api_outcome_text(store_outcome outcome);
+const char *api_noun_text(store_noun noun);
+
+/* Opaque cursors: an id of one noun, and a sum that betrays foreign ones. */
+void api_cursor_print(store_noun noun, bytes id, buf *out);
+bool api_cursor_parse(store_noun noun, bytes cursor, arena *a, bytes *ret_id, err *e);
+
+bool api_imports_new(api_imports **ret, err *e);
+void api_imports_free(api_imports **imports);
+
+#endif

@@ -1,0 +1,176 @@
+#ifndef CORE_API_RESULTS_H
+#define CORE_API_RESULTS_H
+
+/* What every method answers, as JSON Schema 2020-12: rpc.discover shows it, tests hold replies
+ * against it. JSON stands here as it is; the macro makes text of it. It expands nothing within its
+ * parentheses, so that true and false stay words; pieces are put together as texts. */
+
+#define JSON(...) #__VA_ARGS__
+
+/* clang-format off */
+
+#define RESULT_WRITTEN JSON({"type":"object","additionalProperties":false, \
+    "required":["id","version","change","outcome"],"properties":{ \
+    "id":{"type":"string"},"version":{"type":"integer"},"change":{"type":"integer"}, \
+    "outcome":{"enum":["created","replaced","unchanged","deleted"]},"erased":{"type":"boolean"}}})
+
+#define RESULT_SEEKER JSON({"type":"object","additionalProperties":false, \
+    "required":["seeker","version","change"],"properties":{ \
+    "seeker":{"type":"object","required":["id","version"]}, \
+    "version":{"type":"integer"},"change":{"type":"integer"}}})
+
+#define RESULT_OFFER JSON({"type":"object","additionalProperties":false, \
+    "required":["offer","version","change"],"properties":{ \
+    "offer":{"type":"object","required":["id","kind","version","title"]}, \
+    "version":{"type":"integer"},"change":{"type":"integer"}}})
+
+#define RESULT_SEEKERS JSON({"type":"object","additionalProperties":false, \
+    "required":["total","seekers","cursor"],"properties":{ \
+    "total":{"type":"integer","minimum":0},"cursor":{"type":["string","null"]}, \
+    "seekers":{"type":"array","items":{"type":"object","required":["id","version"]}}}})
+
+#define RESULT_OFFERS JSON({"type":"object","additionalProperties":false, \
+    "required":["total","offers","cursor"],"properties":{ \
+    "total":{"type":"integer","minimum":0},"cursor":{"type":["string","null"]}, \
+    "offers":{"type":"array","items":{"type":"object","required":["id","kind","version","title"]}}}})
+
+#define RESULT_STRATEGY JSON({"type":"object","additionalProperties":false, \
+    "required":["strategy","origin","version","usable"],"properties":{ \
+    "strategy":{"type":"object","required":["id","criteria","gates"]}, \
+    "origin":{"enum":["builtin","stored"]},"version":{"type":"integer"}, \
+    "usable":{"type":"boolean"},"error":{"type":"object","required":["id","detail","path"]}}})
+
+#define RESULT_STRATEGIES JSON({"type":"object","additionalProperties":false, \
+    "required":["total","strategies"],"properties":{"total":{"type":"integer"}, \
+    "strategies":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["id","origin","version","usable"],"properties":{"id":{"type":"string"}, \
+    "origin":{"enum":["builtin","stored"]},"version":{"type":"integer"}, \
+    "usable":{"type":"boolean"}, \
+    "error":{"type":"object","required":["id","detail","path"]}}}}}})
+
+#define RESULT_PLUGINS JSON({"type":"object","additionalProperties":false, \
+    "required":["total","plugins"],"properties":{"total":{"type":"integer"}, \
+    "plugins":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["id","state","trust"],"properties":{"id":{"type":"string"}, \
+    "version":{"type":"string"},"kind":{"enum":["rules","optimiser","learned"]}, \
+    "title":{"type":"string"},"state":{"enum":["ready","disabled","failed"]}, \
+    "trust":{"enum":["builtin","trusted","none"]},"hash":{"type":"string"}, \
+    "error":{"type":"object","required":["id","detail","path"]}}}}}})
+
+#define RESULT_PLUGIN JSON({"type":"object","additionalProperties":false, \
+    "required":["id","state","trust"],"properties":{"id":{"type":"string"}, \
+    "version":{"type":"string"},"kind":{"enum":["rules","optimiser","learned"]}, \
+    "title":{"type":"string"},"state":{"enum":["ready","disabled","failed"]}, \
+    "trust":{"enum":["builtin","trusted","none"]},"hash":{"type":"string"}, \
+    "error":{"type":"object","required":["id","detail","path"]}, \
+    "help":{"type":["string","null"]},"abi":{"type":"object","required":["major","minor"]}, \
+    "scores":{"type":"boolean"},"columns":{"type":"object","required":["seeker","offer"]}, \
+    "params":{"type":"array"},"gates":{"type":"array"},"fields":{"type":"array"}, \
+    "ext":{"type":"array"},"sentences":{"type":"array"},"steps":{"type":"array"}}})
+
+#define RESULT_SWITCHED JSON({"type":"object","additionalProperties":false, \
+    "required":["id","state","next_start","change"],"properties":{"id":{"type":"string"}, \
+    "state":{"enum":["ready","disabled","failed"]},"next_start":{"enum":["enabled","disabled"]}, \
+    "change":{"type":"integer"}}})
+
+#define RESULT_IMPORT_STARTED JSON({"type":"object","additionalProperties":false, \
+    "required":["import"],"properties":{"import":{"type":"string"}}})
+
+#define RESULT_IMPORT_FED JSON({"type":"object","additionalProperties":false, \
+    "required":["import","received"],"properties":{"import":{"type":"string"}, \
+    "received":{"type":"integer","minimum":0}}})
+
+#define RESULT_IMPORT_REPORT JSON({"type":"object","required":["format","source","read","kept", \
+    "created","changed","unchanged","refused","duplicates","refusals","refusals_total"], \
+    "properties":{"read":{"type":"integer"},"kept":{"type":"integer"}, \
+    "created":{"type":"integer"},"changed":{"type":"integer"},"unchanged":{"type":"integer"}, \
+    "refused":{"type":"integer"},"duplicates":{"type":"integer"}, \
+    "refusals":{"type":"array"},"refusals_total":{"type":"integer"}}})
+
+#define SCHEMA_TOTAL JSON({"type":"object","additionalProperties":false, \
+    "required":["rows","proposed","check","excluded"],"properties":{ \
+    "rows":{"type":"integer"},"proposed":{"type":"integer"},"check":{"type":"integer"}, \
+    "excluded":{"type":"integer"}}})
+
+#define SCHEMA_MATCH JSON({"type":"object","additionalProperties":false, \
+    "required":["intake","score","low","high","verdict","reasons","checks","steps", \
+    "other_intakes","proposed_to","plugins"], \
+    "oneOf":[{"required":["offer"]},{"required":["seeker"]}],"properties":{ \
+    "offer":{"type":"string"},"seeker":{"type":"string"},"intake":{"type":["string","null"]}, \
+    "score":{"type":"integer","minimum":0,"maximum":1000000}, \
+    "low":{"type":"integer"},"high":{"type":"integer"}, \
+    "verdict":{"enum":["yes","check","no"]}, \
+    "reasons":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["criterion","points","max","verdict","id","text"],"properties":{ \
+    "criterion":{"type":"string"},"points":{"type":"integer"},"max":{"type":"integer"}, \
+    "verdict":{"enum":["yes","check"]},"id":{"type":"string"},"text":{"type":"string"}}}}, \
+    "checks":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["criterion","id","path","text"],"properties":{"criterion":{"type":"string"}, \
+    "id":{"type":"string"},"path":{"type":["string","null"]},"text":{"type":"string"}}}}, \
+    "steps":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["id","who","by","text"],"properties":{"id":{"type":"string"}, \
+    "who":{"type":"string"},"by":{"type":["string","null"]},"text":{"type":"string"}}}}, \
+    "other_intakes":{"type":"object","additionalProperties":false,"required":["total","first"], \
+    "properties":{"total":{"type":"integer"}, \
+    "first":{"type":"array","maxItems":5,"items":{"type":"string"}}}}, \
+    "proposed_to":{"type":"integer"}, \
+    "plugins":{"type":"array","items":{"type":"string"}}}})
+
+#define SCHEMA_FRAME JSON( \
+    "anchor":{"type":"string"},"strategy":{"type":"string"}, \
+    "weights":{"type":"object","additionalProperties":{"type":"integer"}}, \
+    "as_of":{"type":"string","format":"date"},"snapshot":{"type":"integer"})
+
+#define RESULT_MATCHES JSON({"type":"object","additionalProperties":false, \
+    "required":["anchor","strategy","weights","as_of","snapshot","kinds","matches"], \
+    "properties":{) SCHEMA_FRAME JSON(,"kinds":{"type":"array","items":{"type":"string"}}, \
+    "total":) SCHEMA_TOTAL JSON(, \
+    "excluded_by":{"type":"object","additionalProperties":{"type":"integer"}}, \
+    "matches":{"type":"array","items":) SCHEMA_MATCH JSON(}}})
+
+#define RESULT_EXPLAINED JSON({"type":"object","additionalProperties":false, \
+    "required":["anchor","strategy","weights","as_of","snapshot","matches","gates"], \
+    "properties":{) SCHEMA_FRAME JSON(, \
+    "matches":{"type":"array","minItems":1,"maxItems":1,"items":) SCHEMA_MATCH JSON(}, \
+    "gates":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["criterion","id","verdict","have","need","text","opens"],"properties":{ \
+    "criterion":{"type":"string"},"id":{"type":"string"}, \
+    "verdict":{"enum":["yes","check","no"]},"have":{"type":["string","null"]}, \
+    "need":{"type":["string","null"]},"text":{"type":"string"}, \
+    "opens":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["path","from","to","text","score_after"],"properties":{ \
+    "path":{"type":"string"},"from":{},"to":{},"text":{"type":"string"}, \
+    "score_after":{"type":["integer","null"]}}}}}}}}})
+
+#define RESULT_INFO JSON({"type":"object","additionalProperties":false, \
+    "required":["name","version","abi","snapshot","workers","plugins","limits"],"properties":{ \
+    "name":{"const":"lotse"},"version":{"type":"string"}, \
+    "abi":{"type":"object","required":["major","minor"]},"snapshot":{"type":"integer"}, \
+    "workers":{"type":"integer"},"plugins":{"type":"array","items":{"type":"string"}}, \
+    "limits":{"type":"object","additionalProperties":{"type":"integer"}}}})
+
+#define RESULT_HEALTH JSON({"type":"object","additionalProperties":false, \
+    "required":["checks","ok"],"properties":{"ok":{"type":"boolean"}, \
+    "checks":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["id","ok","text"],"properties":{"id":{"type":"string"}, \
+    "ok":{"type":"boolean"},"text":{"type":"string"}}}}}})
+
+#define RESULT_STATS JSON({"type":"object","additionalProperties":false, \
+    "required":["uptime_s","snapshot","base","seekers","offers","segments","workers","tasks", \
+    "writes","stopping"],"properties":{"uptime_s":{"type":"integer"}, \
+    "snapshot":{"type":"integer"},"base":{"type":"integer"},"seekers":{"type":"integer"}, \
+    "offers":{"type":"integer"},"segments":{"type":"object"},"workers":{"type":"object"}, \
+    "tasks":{"type":"object"},"writes":{"type":"object"},"stopping":{"type":"boolean"}}})
+
+#define RESULT_FIELDS JSON({"type":"object","additionalProperties":false, \
+    "required":["fields"],"properties":{"fields":{"type":"array","items":{"type":"object", \
+    "additionalProperties":false,"required":["side","path","type","role","sensitive", \
+    "per_intake","codes","unit","text"],"properties":{"side":{"enum":["seeker","offer"]}, \
+    "path":{"type":"string"},"type":{"type":"string"},"role":{"enum":["key","fact","wish"]}, \
+    "sensitive":{"type":"boolean"},"per_intake":{"type":"boolean"}, \
+    "codes":{"type":["string","null"]},"unit":{"type":["string","null"]}, \
+    "text":{"type":"string"}}}}}})
+
+/* clang-format on */
+
+#endif
