@@ -176,7 +176,7 @@ static bool write_steps(match_writer *m, const match_hit *hit, err *e)
     const step *steps = NULL;
     uint32_t count = 0;
 
-    if (!steps_of(m->program, m->manifests, m->program->plugin_count, is_seeker ? &anchor : &other,
+    if (!steps_of(m->program, m->manifests, is_seeker ? &anchor : &other,
                   is_seeker ? &other : &anchor, engine_worker_arena(m->worker), &steps, &count,
                   e)) {
         return false;
