@@ -41,8 +41,10 @@ static verdict judge_within_km(const gate_call *c)
     if (f->need.is_known) {
         km = place_km((place){from[0], from[1], from[2]}, (place){to[0], to[1], to[2]});
         f->need.number = metres_of(km);
+        f->km = km;
     }
-    if ((online.is_known && online.value == 1) || (!max.is_known && max.is_wish)) {
+    f->is_online = online.is_known && online.value == 1;
+    if (f->is_online || (!max.is_known && max.is_wish)) {
         return VERDICT_YES;
     }
     if (!f->need.is_known || !max.is_known) {
@@ -192,7 +194,7 @@ static verdict judge_op(const gate_call *c)
 static void judge(gate_call *c)
 {
     gate_finding *f = c->finding;
-    *f = (gate_finding){.verdict = VERDICT_YES, .key_code = -1};
+    *f = (gate_finding){.verdict = VERDICT_YES, .key_code = -1, .km = NAN};
     if (!applies_to_kind(c)) {
         return;
     }

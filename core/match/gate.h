@@ -65,6 +65,8 @@ typedef struct gate_finding {
     gate_fact have; /* the seeker's; WITHIN_KM: how far the person goes; NOT_BEFORE_AS_OF: as_of */
     gate_fact need; /* the offer's; WITHIN_KM: how far it is */
     gate_fact lack; /* what is missing: concepts or codes not there, km too many, levels short */
+    double km;      /* WITHIN_KM: how far it is, NaN: not known */
+    bool is_online; /* WITHIN_KM: there is no way to go */
     int32_t key_code;       /* of the deciding entry of a joined list (the language), or -1 */
     bool seeker_is_unknown; /* the verdict rests on a missing fact of the seeker */
     bool offer_is_unknown;  /* and of the offer */

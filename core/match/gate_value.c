@@ -73,6 +73,12 @@ gate_number gate_read_number(const gate_call *c, record_side side, uint16_t colu
     return n;
 }
 
+/* A place that no set has room for is in none. */
+static uint64_t bit_of(int64_t position)
+{
+    return position >= 0 && position < 64 ? UINT64_C(1) << position : 0;
+}
+
 /* Codes as bits: a single one, a set, or a list in which an entry may not say its code. */
 static void read_codes(gate_set *s, const lotse_table *table, const lotse_column *place,
                        uint32_t row)
@@ -86,21 +92,17 @@ static void read_codes(gate_set *s, const lotse_table *table, const lotse_column
     }
     s->known = UINT64_MAX;
     if (place->type == LOTSE_CODE) {
-        check(*(const uint16_t *)value < 64);
-        s->members = UINT64_C(1) << *(const uint16_t *)value;
+        s->members = bit_of(*(const uint16_t *)value);
         return;
     }
     const lotse_range *range = value;
     const int32_t *values = lotse_values(table, place);
+    bool has_gap = false;
     for (uint32_t i = range->begin; i < range->end; i++) {
-        if (values[i] == LOTSE_ABSENT) {
-            s->known = s->members;
-        } else {
-            check(values[i] >= 0 && values[i] < 64);
-            s->members |= UINT64_C(1) << values[i];
-            s->known |= s->members;
-        }
+        has_gap = has_gap || values[i] == LOTSE_ABSENT;
+        s->members |= bit_of(values[i]);
     }
+    s->known = has_gap ? s->members : UINT64_MAX;
 }
 
 gate_set gate_read_set(const gate_call *c, record_side side, uint16_t column)

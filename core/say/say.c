@@ -1,0 +1,209 @@
+#include "say/say.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "say/template.h"
+#include "say/words.h"
+
+/* Sentences about reasons, gates and openings: which text, and what fills it. */
+
+/* ------------------------------------------------------------------------------------ reasons */
+
+static gate_fact fact_of_arg(const manifest_arg *named, const lotse_arg *arg, const match_reason *r)
+{
+    gate_fact fact = {.is_known = arg->value != LOTSE_ABSENT, .number = arg->value};
+    switch (arg->type) {
+    case LOTSE_ARG_DAY:
+        fact.kind = GATE_FACT_DAY;
+        break;
+    case LOTSE_ARG_CODE:
+        fact.kind = GATE_FACT_CODE;
+        fact.list = named->codes;
+        fact.is_known =
+            named->codes != NULL && arg->value >= 0 && arg->value < (int64_t)named->codes->count;
+        break;
+    case LOTSE_ARG_KM:
+        fact.kind = GATE_FACT_KM;
+        fact.is_known = arg->value >= 0;
+        break;
+    case LOTSE_ARG_CONCEPTS:
+        fact.kind = GATE_FACT_CONCEPTS;
+        fact.is_known = true;
+        fact.concepts = r->values + arg->value;
+        fact.count = arg->count;
+        break;
+    default:
+        fact.kind = GATE_FACT_NUMBER;
+        break;
+    }
+    return fact;
+}
+
+void say_reason(const say_context *c, const manifest_sentence *sentence, const match_reason *r,
+                buf *out)
+{
+    template_slot slots[EXPLAIN_ARG_MAX];
+    concept alone[EXPLAIN_ARG_MAX];
+    uint32_t count = r->arg_count < sentence->arg_count ? r->arg_count : sentence->arg_count;
+    for (uint32_t i = 0; i < count; i++) {
+        slots[i].name = sentence->args[i].name;
+        slots[i].value = fact_of_arg(&sentence->args[i], &r->args[i], r);
+        if (r->args[i].type == LOTSE_ARG_CONCEPT) {
+            alone[i] = (concept)r->args[i].value;
+            slots[i].value = (gate_fact){.kind = GATE_FACT_CONCEPTS,
+                                         .is_known = alone[i] != CONCEPT_NONE,
+                                         .concepts = &alone[i],
+                                         .count = 1};
+        }
+    }
+    template_fill(c, text_set_get(&sentence->text, c->lang), slots, count, out);
+}
+
+/* ------------------------------------------------------------------------------------ gates */
+
+enum { SLOT_COUNT = 4, ID_MAX = 96 };
+
+/* {have} {need} {lack} {key}; the key is a code or a concept that `key` gives a place to. */
+static void fill_slots(const say_context *c, const gate *g, const gate_finding *found, concept *key,
+                       template_slot slots[SLOT_COUNT])
+{
+    slots[0] = (template_slot){BYTES("have"), found->have};
+    slots[1] = (template_slot){BYTES("need"), found->need};
+    slots[2] = (template_slot){BYTES("lack"), found->lack};
+    slots[3] = (template_slot){BYTES("key"), {.kind = GATE_FACT_NONE}};
+    if (found->key_code < 0 || g->offer_key == UINT16_MAX) {
+        return;
+    }
+    const field *f = c->program->columns[SIDE_OFFER].columns[g->offer_key].field;
+    gate_fact *value = &slots[3].value;
+    value->is_known = true;
+    if (f->codes != NULL) {
+        value->kind = GATE_FACT_CODE;
+        value->number = found->key_code;
+        value->list = f->codes;
+    } else {
+        *key = (concept)found->key_code;
+        value->kind = GATE_FACT_CONCEPTS;
+        value->concepts = key;
+        value->count = 1;
+    }
+}
+
+static void say_filled(const say_context *c, const gate *g, const gate_finding *found, bytes text,
+                       buf *out)
+{
+    template_slot slots[SLOT_COUNT];
+    concept key = CONCEPT_NONE;
+    fill_slots(c, g, found, &key, slots);
+    template_fill(c, text, slots, SLOT_COUNT, out);
+}
+
+static const char *verdict_text(verdict v)
+{
+    return v == VERDICT_YES ? "yes" : v == VERDICT_NO ? "no" : "check";
+}
+
+/* The engine's own sentence for a gate of the core; gates that nobody wrote sentences for, such as
+ * a question's filters, share some. */
+static const char *own_text(const say_context *c, const gate *g, const gate_finding *found)
+{
+    char id[ID_MAX];
+    bool is_silent = g->plugin == UINT32_MAX && !found->need.is_known;
+    const char *end = is_silent ? "unknown" : verdict_text(found->verdict);
+    snprintf(id, sizeof(id), "%s.%s", g->id, end);
+    const char *text = words_find(c->lang, id);
+    if (text == NULL) {
+        snprintf(id, sizeof(id), "gate.%s", verdict_text(found->verdict));
+        text = words_find(c->lang, id);
+    }
+    check(text != NULL);
+    return text;
+}
+
+static bool is_empty(const gate_fact *fact)
+{
+    bool is_set = fact->kind == GATE_FACT_CODES || fact->kind == GATE_FACT_CONCEPTS;
+    return is_set && fact->is_known && value_number(fact) == 0;
+}
+
+/* Fits because there is no demand: none was stated, or it is the lowest there is. */
+static bool asks_nothing(const gate *g, const gate_finding *found)
+{
+    if (!found->need.is_known || !found->have.is_known) {
+        return true;
+    }
+    switch (g->op) {
+    case GATE_AT_LEAST:
+    case GATE_FLAG:
+        return found->need.number <= 0;
+    case GATE_CONTAINS_ALL:
+    case GATE_INTERSECTS_OR_EMPTY:
+        return is_empty(&found->need);
+    case GATE_SUBSET_OF:
+        return is_empty(&found->have);
+    case GATE_DISJOINT:
+        return is_empty(&found->have) || is_empty(&found->need);
+    default:
+        return false;
+    }
+}
+
+/* A yes that the gate's own sentence would tell wrongly; NULL: it would not. */
+static const char *plain_yes(const gate *g, const gate_finding *found)
+{
+    if (found->verdict != VERDICT_YES || g->plugin == UINT32_MAX) {
+        return NULL;
+    }
+    if (found->is_online) {
+        return "gate.online";
+    }
+    if (found->seeker_is_unknown || found->offer_is_unknown) {
+        return "gate.assumed";
+    }
+    return asks_nothing(g, found) ? "gate.nothing_asked" : NULL;
+}
+
+void say_gate(const say_context *c, const manifest_gate *m, const gate *g,
+              const gate_finding *found, buf *out)
+{
+    const char *plain = plain_yes(g, found);
+    bytes text = {NULL, 0};
+    if (plain != NULL) {
+        text = bytes_of(say_word(c->lang, plain));
+    } else if (m != NULL) {
+        const text_set *sets[] = {&m->yes, &m->check, &m->no};
+        text = text_set_get(sets[found->verdict], c->lang);
+    }
+    if (text.base == NULL) {
+        text = bytes_of(own_text(c, g, found));
+    }
+    say_filled(c, g, found, text, out);
+}
+
+void say_opens(const say_context *c, const manifest_gate *m, const gate *g,
+               const gate_finding *found, buf *out)
+{
+    bytes text = m == NULL ? (bytes){NULL, 0} : text_set_get(&m->opens, c->lang);
+    if (text.base == NULL) {
+        text = bytes_of(say_word(c->lang, "gate.opens"));
+    }
+    say_filled(c, g, found, text, out);
+}
+
+bytes say_gate_path(const manifest_gate *m, const gate *g, const gate_finding *found)
+{
+    if (m != NULL) {
+        bool is_offers = found->offer_is_unknown && !found->seeker_is_unknown;
+        return is_offers ? m->offer_pointer : m->seeker_pointer;
+    }
+    switch (g->op) {
+    case GATE_SEATS:
+        return BYTES("/intakes");
+    case GATE_STATUS:
+        return BYTES("/status");
+    default:
+        return (bytes){NULL, 0};
+    }
+}
