@@ -6,8 +6,8 @@
 #include "base/limits.h"
 #include "import/run.h"
 
-static const import_reader *const READERS[] = {&IMPORT_BA_JOBS_CSV, &IMPORT_GEONAMES,
-                                               &IMPORT_NATIVE};
+static const import_reader *const READERS[] = {&IMPORT_BA_JOBS_CSV, &IMPORT_BA_TRAINING,
+                                               &IMPORT_GEONAMES, &IMPORT_NATIVE};
 enum { READER_COUNT = sizeof READERS / sizeof *READERS };
 
 uint32_t import_formats(import_format *ret, uint32_t max)
@@ -381,6 +381,7 @@ bool import_finish(import_run *r, buf *ret_report_json, err *e)
     json_member_int(&w, "unchanged", (int64_t)n->unchanged);
     json_member_int(&w, "refused", (int64_t)n->refused);
     json_member_int(&w, "duplicates", (int64_t)n->duplicates);
+    json_member_int(&w, "merged", (int64_t)n->merged);
     put_counts(&w, "unknown_keys", &r->unknown_keys);
     put_counts(&w, "missing_keys", &r->missing_keys);
     put_counts(&w, "derived", &r->derived);

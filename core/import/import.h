@@ -67,7 +67,8 @@ bool import_feed(import_run *r, bytes piece, err *e);
  * {"format","source","read","kept","created","changed",
  * "unchanged","refused","duplicates","unknown_keys":{..},"missing_keys":{..},"derived":{..},
  * "refusals":[{"line","id","error":{"id","detail","path"}}],"refusals_total"}. Sums hold:
- * read = created + changed + unchanged + refused + duplicates. */
+ * read = created + changed + unchanged + refused + duplicates +
+ * merged (rows that became a further date of another row's offer). */
 bool import_finish(import_run *r, buf *ret_report_json, err *e);
 void import_free(import_run **r);
 

@@ -24,10 +24,12 @@ typedef struct import_reader {
 
 extern const import_reader IMPORT_NATIVE;
 extern const import_reader IMPORT_BA_JOBS_CSV;
+extern const import_reader IMPORT_BA_TRAINING;
 extern const import_reader IMPORT_GEONAMES;
 
 typedef struct import_count {
     uint64_t read, created, changed, unchanged, refused, duplicates;
+    uint64_t merged; /* rows that became a further date of another row's offer */
 } import_count;
 
 struct import_run {
