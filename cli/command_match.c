@@ -233,13 +233,13 @@ static void print_groups(cli *c, const json_node *matches)
 static void print_answer(cli *c, const json_node *reply, bool is_seeker)
 {
     bytes anchor = member_text(reply, "anchor");
-    bytes strategy = member_text(reply, "strategy");
+    bytes strategy_id = member_text(reply, "strategy");
     bytes as_of = member_text(reply, "as_of");
     output_tone(stdout, TONE_STRONG);
     printf("%s %.*s", word(c, is_seeker ? "title.offers_for" : "title.people_for"), (int)anchor.len,
            anchor.base);
     output_tone(stdout, TONE_PLAIN);
-    printf(" · %.*s · %.*s\n", (int)strategy.len, strategy.base, (int)as_of.len, as_of.base);
+    printf(" · %.*s · %.*s\n", (int)strategy_id.len, strategy_id.base, (int)as_of.len, as_of.base);
     print_totals(c, reply);
     const json_node *matches = json_member(reply, "matches");
     if (!is_seeker) {
@@ -287,12 +287,12 @@ int command_match(cli *c)
     return code;
 }
 
-static void print_gate(const cli *c, const json_node *gate)
+static void print_gate(const cli *c, const json_node *condition)
 {
-    bytes text = member_text(gate, "text");
-    bytes verdict = member_text(gate, "verdict");
-    bool is_yes = bytes_equal_text(verdict, "yes");
-    bool is_check = bytes_equal_text(verdict, "check");
+    bytes text = member_text(condition, "text");
+    bytes judged = member_text(condition, "verdict");
+    bool is_yes = bytes_equal_text(judged, "yes");
+    bool is_check = bytes_equal_text(judged, "check");
     fputs("  ", stdout);
     output_tone(stdout, is_yes ? TONE_GOOD : is_check ? TONE_WARN : TONE_BAD);
     printf("%s %s",
@@ -304,7 +304,7 @@ static void print_gate(const cli *c, const json_node *gate)
                               : "verdict.no"));
     output_tone(stdout, TONE_PLAIN);
     printf("  %.*s\n", (int)text.len, text.base);
-    const json_node *opens = json_member(gate, "opens");
+    const json_node *opens = json_member(condition, "opens");
     for (const json_node *n = opens != NULL ? json_child(opens) : NULL; n != NULL;
          n = json_next(n)) {
         bytes open_text = member_text(n, "text");
