@@ -95,8 +95,16 @@ typedef struct bound {
     uint16_t offer_column;
     int32_t otherwise; /* micropoints where the wish is absent */
     int32_t max;       /* days, levels; 0: km against the seeker's max_km */
+    uint32_t max_param; /* parameter whose value a strategy may put in the place of max; UINT32_MAX: none */
     uint32_t digits;
 } bound;
+
+/* What `max` is under the parameters of a strategy. */
+static inline int32_t bound_max(const bound *b, const lotse_params *params)
+{
+    return b->max_param == UINT32_MAX ? b->max
+                                      : (int32_t)lotse_param_value(params, b->max_param, b->max);
+}
 
 enum { BOUND_PER_CRITERION_MAX = 4, CRITERION_COLUMN_MAX = 32 };
 

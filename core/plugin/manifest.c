@@ -410,9 +410,32 @@ static bool read_gates(const reader *root, arena *a, manifest *m, err *e)
 
 /* ------------------------------------------------------------------------------------ criterion */
 
-static bool read_bound(const reader *r, arena *a, manifest_bound *b, err *e)
+static bool read_max_param(const reader *r, const manifest *m, arena *a, manifest_bound *b, err *e)
 {
-    static const char *const keys[] = {"kind", "seeker", "offer", "otherwise", "max", "digits"};
+    reader at;
+    bytes id;
+    b->max_param = UINT32_MAX;
+    if (!reader_member(r, "max_param", &at)) {
+        return true;
+    }
+    if (!manifest_read_id(&at, a, &id, e)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < m->param_count; i++) {
+        if (bytes_equal(m->params[i].id, id) && m->params[i].type == LOTSE_PARAM_INT &&
+            m->params[i].min > 0) {
+            b->max_param = i;
+            b->max = (int32_t)m->params[i].default_value;
+            return true;
+        }
+    }
+    return reader_refuse(&at, e, "\"%s\" is no int parameter with a \"min\" of 1 or more", id.base);
+}
+
+static bool read_bound(const reader *r, const manifest *m, arena *a, manifest_bound *b, err *e)
+{
+    static const char *const keys[] = {"kind", "seeker",    "offer", "otherwise",
+                                       "max",  "max_param", "digits"};
     static const reader_choice kinds[] = {{"share_of", BOUND_SHARE_OF},
                                           {"prefix", BOUND_PREFIX},
                                           {"linear_down", BOUND_LINEAR_DOWN},
@@ -451,12 +474,15 @@ static bool read_bound(const reader *r, arena *a, manifest_bound *b, err *e)
     if ((kind == BOUND_PREFIX) != (digits > 0)) {
         return reader_refuse(r, e, "\"digits\" belongs to prefix bounds, and only there");
     }
-    if (kind == BOUND_LINEAR_UP && max == 0) {
-        return reader_refuse(r, e, "a linear_up bound needs \"max\"");
-    }
     b->otherwise = (int32_t)otherwise;
     b->max = (int32_t)max;
     b->digits = (uint32_t)digits;
+    if (!read_max_param(r, m, a, b, e)) {
+        return false;
+    }
+    if (kind == BOUND_LINEAR_UP && b->max == 0) {
+        return reader_refuse(r, e, "a linear_up bound needs \"max\" or \"max_param\"");
+    }
     return true;
 }
 
@@ -477,7 +503,7 @@ static bool read_bounds(const reader *r, arena *a, manifest *m, err *e)
     uint32_t index = 0;
     reader entry;
     while (reader_next(&list, &node, &index, &entry)) {
-        if (!read_bound(&entry, a, &bounds[index], e)) {
+        if (!read_bound(&entry, m, a, &bounds[index], e)) {
             return false;
         }
     }

@@ -41,7 +41,8 @@ typedef struct manifest_sentence {
     bytes id;                /* "skills.desired_share" */
     manifest_arg args[EXPLAIN_ARG_MAX];
     uint32_t arg_count;
-    text_set text;           /* with {name} of an argument; {name|one|other} takes the form for its number */
+    text_set text;           /* with {name} of an argument; {name|one|other} takes the form for its number.
+                              * Distances are written with their unit, days and codes in words */
 } manifest_sentence;
 
 /* A gate as written, with its sentences. Placeholders: {have} what the seeker has, {need} what the
@@ -99,6 +100,7 @@ typedef struct manifest_bound {
     bound_kind kind;
     bytes seeker_path, offer_path;
     int32_t otherwise, max;
+    uint32_t max_param; /* parameter that gives max its value; UINT32_MAX: none */
     uint32_t digits;
 } manifest_bound;
 

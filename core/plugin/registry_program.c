@@ -371,6 +371,7 @@ static bool resolve_bounds(const collection *c, const manifest *m, criterion_spe
                                  .offer_column = columns[SIDE_OFFER],
                                  .otherwise = from->otherwise,
                                  .max = from->max,
+                                 .max_param = from->max_param,
                                  .digits = from->digits};
     }
     ret->bound_count = m->bound_count;

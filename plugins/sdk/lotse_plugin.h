@@ -306,7 +306,8 @@ typedef struct lotse_entry {
     uint32_t abi_minor; /* must not be newer than the host's */
     const char *id;      /* as in the manifest */
     const char *version; /* as in the manifest */
-    /* Called once after loading, once before release. [loader] */
+    /* init: before anything else; again when the host reads its plugin folders anew, which must do
+     * no harm. deinit: before the process ends, where there is time for it. [loader] */
     lotse_status (*init)(const lotse_host *host, lotse_error *error);
     void (*deinit)(void);
     /* LOTSE_CRITERION_1 -> lotse_criterion_factory, LOTSE_FIELD_1 -> lotse_field_factory; NULL for
@@ -315,6 +316,91 @@ typedef struct lotse_entry {
 } lotse_entry;
 
 extern LOTSE_EXPORT const lotse_entry lotse_plugin_entry;
+
+/* ------------------------------------------------------------------------------------ conveniences */
+
+/* Nothing below crosses the boundary; it only saves every plugin the same lines. Copy the column
+ * into a local variable before a loop over rows: the compiler then keeps it in registers. */
+
+/* floor(share * 1e6 + 0.5) for a share of 0..1. */
+static inline int32_t lotse_points(double share)
+{
+    return (int32_t)(share * 1e6 + 0.5);
+}
+
+/* Of an INT or DAY column. */
+static inline int32_t lotse_int_at(const lotse_table *t, const lotse_column *c, uint32_t row)
+{
+    return *(const int32_t *)lotse_value(t, c, row);
+}
+
+static inline uint32_t lotse_flag_at(const lotse_table *t, const lotse_column *c, uint32_t row)
+{
+    return *(const uint8_t *)lotse_value(t, c, row);
+}
+
+static inline uint32_t lotse_code_at(const lotse_table *t, const lotse_column *c, uint32_t row)
+{
+    return *(const uint16_t *)lotse_value(t, c, row);
+}
+
+static inline lotse_codes lotse_codes_at(const lotse_table *t, const lotse_column *c, uint32_t row)
+{
+    return *(const lotse_codes *)lotse_value(t, c, row);
+}
+
+static inline uint32_t lotse_concept_at(const lotse_table *t, const lotse_column *c, uint32_t row)
+{
+    return *(const uint32_t *)lotse_value(t, c, row);
+}
+
+/* Of any list or concept set. */
+static inline lotse_range lotse_range_at(const lotse_table *t, const lotse_column *c, uint32_t row)
+{
+    return *(const lotse_range *)lotse_value(t, c, row);
+}
+
+/* The distances of a score or explain call, in the order of its rows; NULL: not asked for. */
+static inline const double *lotse_kms(const lotse_pairs *pairs)
+{
+    return pairs == NULL || pairs->km_offset == 0
+               ? NULL
+               : (const double *)lotse_at(pairs, pairs->km_offset);
+}
+
+/* The value of a parameter by its position in the manifest, or `otherwise` where there is none. */
+static inline int64_t lotse_param_value(const lotse_params *params, uint32_t index,
+                                        int64_t otherwise)
+{
+    return params == NULL || index >= params->count
+               ? otherwise
+               : ((const lotse_param *)lotse_at(params, params->params_offset))[index].value;
+}
+
+/* The next reason of an answer, without arguments; NULL when there is no room. */
+static inline lotse_reason *lotse_reason_add(lotse_reasons *reasons, uint32_t row_index,
+                                             uint32_t sentence, int32_t points)
+{
+    lotse_reason *r;
+    if (reasons->count == reasons->capacity) {
+        return NULL;
+    }
+    r = (lotse_reason *)lotse_at(reasons, reasons->reasons_offset) + reasons->count++;
+    r->row_index = row_index;
+    r->sentence = sentence;
+    r->points = points;
+    r->arg_count = 0;
+    return r;
+}
+
+/* The next argument of a reason that lotse_reason_add gave. */
+static inline void lotse_reason_arg(lotse_reason *reason, uint32_t type, int64_t value)
+{
+    lotse_arg *arg = &reason->args[reason->arg_count++];
+    arg->type = type;
+    arg->count = 0;
+    arg->value = value;
+}
 
 #ifdef __cplusplus
 }

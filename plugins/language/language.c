@@ -1,0 +1,337 @@
+/* lotse.language: how far a person's languages lie above what an offer asks for. The smallest
+ * margin over all languages and skills named counts, up to `levels` of them. */
+
+#include "lotse_plugin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANGUAGE_MAX = 512, KIND_COUNT = 5, LEVELS_MAX = 6, LEVEL_UNKNOWN = -1, HALF = 500000 };
+
+/* The manifest's columns, the same on both sides: the language, its level, its four skills. */
+enum { COLUMN_CODE, COLUMN_LEVEL, COLUMN_COUNT = COLUMN_LEVEL + KIND_COUNT };
+
+/* The manifest's sentences; the first five in the order of the columns. */
+enum { SENTENCE_LEVEL, SENTENCE_NONE = KIND_COUNT, SENTENCE_UNKNOWN };
+
+/* One level that an offer asks for. */
+typedef struct asked {
+    uint16_t language;
+    uint8_t kind;
+    int8_t min;
+} asked;
+
+typedef struct language {
+    lotse_criterion criterion;
+    int32_t levels;
+    int32_t points[LEVELS_MAX + 1]; /* by margin */
+    uint32_t side;                  /* of the anchor */
+    /* A seeker as anchor: what is known of each language. A list that is there is complete, so that
+     * a language it does not name is at the lowest level. */
+    int8_t have[LANGUAGE_MAX][KIND_COUNT];
+    /* An offer as anchor. */
+    uint32_t asked_count;
+    asked asked[LANGUAGE_MAX * KIND_COUNT];
+} language;
+
+/* What a row comes to: the margin that decides, and where it stands. */
+typedef struct margin {
+    int32_t levels; /* INT32_MAX: nothing is asked for */
+    int32_t have, need;
+    uint16_t language;
+    uint8_t kind;
+    uint8_t is_unknown; /* a fact is missing; language and kind say which */
+} margin;
+
+typedef struct columns {
+    lotse_column column[COLUMN_COUNT];
+} columns;
+
+static columns columns_of(const lotse_table *t)
+{
+    columns c;
+    for (uint32_t i = 0; i < COLUMN_COUNT; i++) {
+        c.column[i] = i < t->column_count ? *lotse_column_of(t, i) : (lotse_column){0};
+    }
+    return c;
+}
+
+static margin nothing_asked(void)
+{
+    return (margin){.levels = INT32_MAX};
+}
+
+static void narrow(margin *m, uint32_t language_code, uint32_t kind, int32_t have, int32_t need)
+{
+    if (have == LEVEL_UNKNOWN) {
+        if (!m->is_unknown) {
+            *m = (margin){
+                .language = (uint16_t)language_code, .kind = (uint8_t)kind, .is_unknown = 1};
+        }
+    } else if (!m->is_unknown && have - need < m->levels) {
+        *m = (margin){have - need, have, need, (uint16_t)language_code, (uint8_t)kind, 0};
+    }
+}
+
+static int32_t points_of(const language *l, const margin *m)
+{
+    if (m->is_unknown || m->levels == INT32_MAX) {
+        return HALF;
+    }
+    return l->points[m->levels < 0 ? 0 : m->levels > l->levels ? l->levels : m->levels];
+}
+
+/* The values of one column of a row's list; NULL: the row has none. */
+static const int32_t *entries_of(const lotse_table *t, const lotse_column *c, uint32_t row,
+                                 uint32_t count)
+{
+    if (!lotse_is_known(t, c, row)) {
+        return NULL;
+    }
+    lotse_range range = lotse_range_at(t, c, row);
+    return range.end - range.begin == count ? (const int32_t *)lotse_values(t, c) + range.begin
+                                            : NULL;
+}
+
+/* ------------------------------------------------------------------------------------ the anchor
+ */
+
+static lotse_status configure(void *self, const lotse_params *params, lotse_error *error)
+{
+    language *l = self;
+    int64_t levels = lotse_param_value(params, 0, 3);
+    if (levels < 1 || levels > LEVELS_MAX) {
+        *error = (lotse_error){sizeof(*error), LOTSE_REFUSED, "levels", "levels must be 1 to 6"};
+        return LOTSE_REFUSED;
+    }
+    l->levels = (int32_t)levels;
+    for (int32_t i = 0; i <= l->levels; i++) {
+        l->points[i] = lotse_points(i / (double)l->levels);
+    }
+    return LOTSE_OK;
+}
+
+static void take_seeker(language *l, const lotse_table *anchor)
+{
+    columns c = columns_of(anchor);
+    int is_known = lotse_is_known(anchor, &c.column[COLUMN_CODE], 0);
+    memset(l->have, is_known ? 0 : LEVEL_UNKNOWN, sizeof(l->have));
+    if (!is_known) {
+        return;
+    }
+    lotse_range range = lotse_range_at(anchor, &c.column[COLUMN_CODE], 0);
+    const int32_t *codes =
+        (const int32_t *)lotse_values(anchor, &c.column[COLUMN_CODE]) + range.begin;
+    uint32_t count = range.end - range.begin;
+    for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
+        const int32_t *levels = entries_of(anchor, &c.column[COLUMN_LEVEL + kind], 0, count);
+        for (uint32_t i = 0; i < count; i++) {
+            if (codes[i] >= 0 && codes[i] < LANGUAGE_MAX) {
+                l->have[codes[i]][kind] =
+                    levels == NULL || levels[i] == LOTSE_ABSENT ? LEVEL_UNKNOWN : (int8_t)levels[i];
+            }
+        }
+    }
+}
+
+static void take_offer(language *l, const lotse_table *anchor)
+{
+    columns c = columns_of(anchor);
+    l->asked_count = 0;
+    if (!lotse_is_known(anchor, &c.column[COLUMN_CODE], 0)) {
+        return;
+    }
+    lotse_range range = lotse_range_at(anchor, &c.column[COLUMN_CODE], 0);
+    const int32_t *codes =
+        (const int32_t *)lotse_values(anchor, &c.column[COLUMN_CODE]) + range.begin;
+    uint32_t count = range.end - range.begin;
+    for (uint32_t i = 0; i < count && i < LANGUAGE_MAX; i++) {
+        for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
+            const int32_t *mins = entries_of(anchor, &c.column[COLUMN_LEVEL + kind], 0, count);
+            if (mins != NULL && mins[i] != LOTSE_ABSENT) {
+                l->asked[l->asked_count++] =
+                    (asked){(uint16_t)codes[i], (uint8_t)kind, (int8_t)mins[i]};
+            }
+        }
+    }
+}
+
+static lotse_status select_anchor(void *self, const lotse_table *anchor, int32_t as_of_day,
+                                  lotse_error *error)
+{
+    language *l = self;
+    (void)as_of_day;
+    (void)error;
+    l->side = anchor->side;
+    if (anchor->side == LOTSE_SEEKER) {
+        take_seeker(l, anchor);
+    } else {
+        take_offer(l, anchor);
+    }
+    return LOTSE_OK;
+}
+
+/* ------------------------------------------------------------------------------------ rows */
+
+static margin judge_offer(const language *l, const lotse_table *t, const columns *c, uint32_t row)
+{
+    margin m = nothing_asked();
+    if (!lotse_is_known(t, &c->column[COLUMN_CODE], row)) {
+        return m;
+    }
+    lotse_range range = lotse_range_at(t, &c->column[COLUMN_CODE], row);
+    const int32_t *codes = (const int32_t *)lotse_values(t, &c->column[COLUMN_CODE]) + range.begin;
+    uint32_t count = range.end - range.begin;
+    for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
+        const int32_t *mins = entries_of(t, &c->column[COLUMN_LEVEL + kind], row, count);
+        for (uint32_t i = 0; mins != NULL && i < count; i++) {
+            if (mins[i] != LOTSE_ABSENT && codes[i] >= 0 && codes[i] < LANGUAGE_MAX) {
+                narrow(&m, (uint32_t)codes[i], kind, l->have[codes[i]][kind], mins[i]);
+            }
+        }
+    }
+    return m;
+}
+
+static int32_t find_language(const int32_t *codes, uint32_t count, uint32_t language_code)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (codes[i] == (int32_t)language_code) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+static margin judge_seeker(const language *l, const lotse_table *t, const columns *c, uint32_t row)
+{
+    margin m = nothing_asked();
+    int is_known = lotse_is_known(t, &c->column[COLUMN_CODE], row);
+    const int32_t *codes = NULL;
+    uint32_t count = 0;
+    if (is_known) {
+        lotse_range range = lotse_range_at(t, &c->column[COLUMN_CODE], row);
+        codes = (const int32_t *)lotse_values(t, &c->column[COLUMN_CODE]) + range.begin;
+        count = range.end - range.begin;
+    }
+    for (uint32_t i = 0; i < l->asked_count; i++) {
+        asked a = l->asked[i];
+        int32_t have = LEVEL_UNKNOWN;
+        int32_t at = find_language(codes, count, a.language);
+        if (is_known && at < 0) {
+            have = 0;
+        } else if (is_known) {
+            const int32_t *levels = entries_of(t, &c->column[COLUMN_LEVEL + a.kind], row, count);
+            have = levels == NULL || levels[at] == LOTSE_ABSENT ? LEVEL_UNKNOWN : levels[at];
+        }
+        narrow(&m, a.language, a.kind, have, a.min);
+    }
+    return m;
+}
+
+static margin judge(const language *l, const lotse_table *t, const columns *c, uint32_t row)
+{
+    return l->side == LOTSE_SEEKER ? judge_offer(l, t, c, row) : judge_seeker(l, t, c, row);
+}
+
+static lotse_status score(void *self, const lotse_table *table, const uint32_t *rows,
+                          uint32_t row_count, const lotse_pairs *pairs, uint8_t *verdicts,
+                          int32_t *scores)
+{
+    const language *l = self;
+    columns c = columns_of(table);
+    (void)pairs;
+    for (uint32_t i = 0; i < row_count; i++) {
+        margin m = judge(l, table, &c, rows[i]);
+        verdicts[i] = m.is_unknown ? LOTSE_CHECK : LOTSE_YES;
+        scores[i] = points_of(l, &m);
+    }
+    return LOTSE_OK;
+}
+
+static lotse_status explain(void *self, const lotse_table *table, const uint32_t *rows,
+                            uint32_t row_count, const lotse_pairs *pairs, lotse_reasons *reasons)
+{
+    const language *l = self;
+    columns c = columns_of(table);
+    (void)pairs;
+    for (uint32_t i = 0; i < row_count; i++) {
+        margin m = judge(l, table, &c, rows[i]);
+        uint32_t sentence = m.is_unknown            ? SENTENCE_UNKNOWN
+                            : m.levels == INT32_MAX ? SENTENCE_NONE
+                                                    : SENTENCE_LEVEL + m.kind;
+        lotse_reason *r = lotse_reason_add(reasons, i, sentence, points_of(l, &m));
+        if (r == NULL) {
+            break;
+        }
+        if (sentence != SENTENCE_NONE) {
+            lotse_reason_arg(r, LOTSE_ARG_CODE, m.language);
+        }
+        if (sentence < SENTENCE_NONE) {
+            lotse_reason_arg(r, LOTSE_ARG_CODE, m.have);
+            lotse_reason_arg(r, LOTSE_ARG_CODE, m.need);
+        }
+    }
+    return LOTSE_OK;
+}
+
+/* ------------------------------------------------------------------------------------ the entry */
+
+static const void *get_extension(void *self, const char *id)
+{
+    (void)self;
+    (void)id;
+    return NULL;
+}
+
+static const lotse_criterion *create(const lotse_host *host, const char *criterion_id,
+                                     lotse_error *error)
+{
+    (void)host;
+    if (strcmp(criterion_id, "lotse.language") != 0) {
+        *error = (lotse_error){sizeof(*error), LOTSE_UNSUPPORTED, "", "there is no such criterion"};
+        return NULL;
+    }
+    language *l = calloc(1, sizeof(*l));
+    if (l == NULL) {
+        *error = (lotse_error){sizeof(*error), LOTSE_NO_MEMORY, "", "no memory for an instance"};
+        return NULL;
+    }
+    l->criterion = (lotse_criterion){.size = sizeof(lotse_criterion),
+                                     .self = l,
+                                     .configure = configure,
+                                     .select = select_anchor,
+                                     .score = score,
+                                     .explain = explain,
+                                     .get_extension = get_extension,
+                                     .destroy = free};
+    return &l->criterion;
+}
+
+static const lotse_criterion_factory factory = {sizeof(factory), 0, create};
+
+static lotse_status init(const lotse_host *host, lotse_error *error)
+{
+    (void)host;
+    (void)error;
+    return LOTSE_OK;
+}
+
+static void deinit(void)
+{
+}
+
+static const void *get_factory(const char *factory_id)
+{
+    return strcmp(factory_id, LOTSE_CRITERION_1) == 0 ? &factory : NULL;
+}
+
+LOTSE_EXPORT const lotse_entry lotse_plugin_entry = {LOTSE_ENTRY_MAGIC,
+                                                     sizeof(lotse_entry),
+                                                     LOTSE_ABI_MAJOR,
+                                                     LOTSE_ABI_MINOR,
+                                                     "lotse.language",
+                                                     "1.0.0",
+                                                     init,
+                                                     deinit,
+                                                     get_factory};
