@@ -100,6 +100,24 @@ static void say_filled(const say_context *c, const gate *g, const gate_finding *
     template_fill(c, text, slots, SLOT_COUNT, out);
 }
 
+/* The same for every entry of a joined list whose verdict is `least` or worse: a sentence each. */
+static void say_entries(const say_context *c, const gate *g, const gate_finding *found,
+                        verdict least, bytes text, buf *out)
+{
+    bool is_first = true;
+    for (uint32_t i = 0; i < found->entry_count; i++) {
+        const gate_entry *entry = &found->entries[i];
+        if (entry->verdict < least) {
+            continue;
+        }
+        gate_finding alone = {
+            .have = entry->have, .need = entry->need, .lack = entry->lack, .key_code = entry->key};
+        buf_text(out, is_first ? "" : " ");
+        say_filled(c, g, &alone, text, out);
+        is_first = false;
+    }
+}
+
 static const char *verdict_text(verdict v)
 {
     return v == VERDICT_YES ? "yes" : v == VERDICT_NO ? "no" : "check";
@@ -179,7 +197,11 @@ void say_gate(const say_context *c, const manifest_gate *m, const gate *g,
     if (text.base == NULL) {
         text = bytes_of(own_text(c, g, found));
     }
-    say_filled(c, g, found, text, out);
+    if (found->verdict != VERDICT_YES && found->entry_count > 1) {
+        say_entries(c, g, found, found->verdict, text, out);
+    } else {
+        say_filled(c, g, found, text, out);
+    }
 }
 
 void say_opens(const say_context *c, const manifest_gate *m, const gate *g,
@@ -189,7 +211,13 @@ void say_opens(const say_context *c, const manifest_gate *m, const gate *g,
     if (text.base == NULL) {
         text = bytes_of(say_word(c->lang, "gate.opens"));
     }
-    say_filled(c, g, found, text, out);
+    if (found->entry_count > 1) {
+        buf_text(out, say_word(c->lang, "gate.opens_all"));
+        buf_char(out, ' ');
+        say_entries(c, g, found, VERDICT_CHECK, text, out);
+    } else {
+        say_filled(c, g, found, text, out);
+    }
 }
 
 bytes say_gate_path(const manifest_gate *m, const gate *g, const gate_finding *found)

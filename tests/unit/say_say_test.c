@@ -361,6 +361,30 @@ START_TEST(gates_speak_by_their_verdict)
 }
 END_TEST
 
+START_TEST(every_entry_in_the_way_has_its_sentence)
+{
+    manifest_gate m = {.no = text_de("{key}: {need}."), .opens = text_de("{key} {need} lernen.")};
+    gate g = {.op = GATE_AT_LEAST, .offer_key = 0};
+    gate_finding found = language_finding(VERDICT_NO, 2, 3);
+    uint32_t english = 0;
+    ck_assert(code_find(CODES(language), BYTES("en"), &english));
+    gate_entry entries[] = {
+        {.verdict = VERDICT_NO, .key = found.key_code, .need = level_fact(3)},
+        {.verdict = VERDICT_CHECK, .key = (int32_t)english, .need = level_fact(4)},
+        {.verdict = VERDICT_NO, .key = (int32_t)english, .need = level_fact(2)}};
+    found.entries = entries;
+    found.entry_count = 3;
+
+    ck_assert_str_eq(said_gate(&m, &g, &found, "de"), "Deutsch: B1. Englisch: A2.");
+    say_context c = context("de");
+    c.program = &key_program;
+    buf_clear(&out);
+    say_opens(&c, &m, &g, &found, &out);
+    ck_assert_str_eq(buf_terminated(&out),
+                     "Alles zusammen: Deutsch B1 lernen. Englisch B2 lernen. Englisch A2 lernen.");
+}
+END_TEST
+
 START_TEST(a_gate_that_asks_nothing_says_so)
 {
     manifest_gate m = {.yes = text_de("{key}: {have} reicht.")};
@@ -460,6 +484,7 @@ static Suite *make_suite(void)
     tcase_add_test(t, every_kind_of_argument_is_written);
     tcase_add_test(t, unknown_arguments_read_as_not_known);
     tcase_add_test(t, gates_speak_by_their_verdict);
+    tcase_add_test(t, every_entry_in_the_way_has_its_sentence);
     tcase_add_test(t, a_gate_that_asks_nothing_says_so);
     tcase_add_test(t, core_gates_have_sentences_of_their_own);
     tcase_add_test(t, filters_share_general_sentences);
