@@ -80,7 +80,7 @@ void base_save(engine *g)
     pthread_mutex_lock(&g->lock);
     g->counts.base_change = g->base_change;
     pthread_mutex_unlock(&g->lock);
-    log_event(LOG_INFO, "base.saved", "change=%llu ms=%lld", (unsigned long long)g->base_change,
+    log_event(LOG_DEBUG, "base.saved", "change=%llu ms=%lld", (unsigned long long)g->base_change,
               (long long)((clock_monotonic_ns() - from_ns) / 1000000));
 }
 

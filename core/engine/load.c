@@ -15,7 +15,8 @@ enum {
     BLOCK_RECORD_MAX = 32768,
     BLOCK_LEN_MAX = 64 * 1024 * 1024,
     DECODE_SHARE_MIN = 256, /* fewer records are not worth a thread */
-    EXT_DROP_MAX = 256      /* undeclared keys dropped from one record */
+    EXT_DROP_MAX = 256,     /* undeclared keys dropped from one record */
+    SLOW_MS = 1000          /* a start that takes longer is told */
 };
 
 typedef struct block_record {
@@ -337,14 +338,16 @@ bool load_snapshot(engine *g, snapshot **ret, err *e)
     }
     bool is_loaded = load_from_base(g, ret, &why);
     if (!is_loaded) {
-        log_event(LOG_INFO, "base.not_used", "error=%s why=\"%s\"", err_id(why.code), why.text);
+        log_event(LOG_DEBUG, "base.not_used", "error=%s why=\"%s\"", err_id(why.code), why.text);
         is_loaded = load_from_store(g, ret, e);
     }
+    int64_t took_ms = (clock_monotonic_ns() - from_ns) / 1000000;
     if (is_loaded) {
-        log_event(LOG_INFO, "snapshot.loaded", "change=%llu base=%llu applied=%llu ms=%lld",
+        log_event(took_ms < SLOW_MS ? LOG_DEBUG : LOG_INFO, "snapshot.loaded",
+                  "change=%llu base=%llu applied=%llu ms=%lld",
                   (unsigned long long)snapshot_change_number(*ret),
                   (unsigned long long)g->base_change, (unsigned long long)g->unsaved_count,
-                  (long long)((clock_monotonic_ns() - from_ns) / 1000000));
+                  (long long)took_ms);
     }
     return is_loaded;
 }
