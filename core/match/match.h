@@ -22,36 +22,42 @@ enum { MATCH_YES_BIT = 1, MATCH_CHECK_BIT = 2 };
 
 typedef struct match_query {
     const snapshot *snapshot;
-    const strategy *strategy;      /* weights and gates already set as the caller wants them */
-    const segment *anchor;         /* stored segment, or one built for this question */
-    const uint32_t *anchor_rows;   /* one for a seeker; an offer's rows (its intakes, or the one asked for) */
+    const strategy *strategy; /* weights and gates already set as the caller wants them */
+    const segment *anchor;    /* stored segment, or one built for this question */
+    const uint32_t
+        *anchor_rows; /* one for a seeker; an offer's rows (its intakes, or the one asked for) */
     uint32_t anchor_row_count;
     day as_of;
-    uint32_t limit;                /* 1..MATCH_LIMIT_MAX records */
-    uint64_t kinds;                /* offer kinds that bound the rows; ~0: all */
-    uint32_t verdicts;             /* MATCH_YES_BIT | MATCH_CHECK_BIT */
-    const gate *filters;           /* extra gates that bound the rows (rows that fail or check are not rows) */
+    uint32_t limit;    /* 1..MATCH_LIMIT_MAX records */
+    uint64_t kinds;    /* offer kinds that bound the rows; ~0: all */
+    uint32_t verdicts; /* MATCH_YES_BIT | MATCH_CHECK_BIT */
+    const gate
+        *filters; /* extra gates that bound the rows (rows that fail or check are not rows) */
     uint32_t filter_count;
     bool wants_totals;
-    const volatile bool *stop;     /* set by another thread: give up with ERR_CANCELLED; may be NULL */
+    const volatile bool *stop; /* set by another thread: give up with ERR_CANCELLED; may be NULL */
 } match_query;
 
-typedef struct match_part {        /* of one criterion, in the strategy's order */
-    int32_t score;                 /* micropoints */
-    int32_t points;                /* contribution: (weight * score + 500000) / 1000000 */
-    verdict verdict;               /* YES or CHECK */
+typedef struct match_part { /* of one criterion, in the strategy's order */
+    int32_t score;          /* micropoints */
+    int32_t points;         /* contribution: (weight * score + 500000) / 1000000 */
+    verdict verdict;        /* YES or CHECK */
 } match_part;
 
 typedef struct match_hit {
-    const segment *segment;        /* of the row found */
+    const segment *segment; /* of the row found */
     uint32_t row;
-    uint32_t anchor_row;           /* which of the anchor's rows it goes with best */
+    uint32_t anchor_row; /* which of the anchor's rows it goes with best */
     int32_t score, low, high;
     verdict verdict;
-    double km;                     /* NaN unknown, -1 online */
-    const match_part *parts;       /* strategy.criterion_count of them */
-    uint32_t other_count;          /* the offer's (or, for an offer anchor, the anchor's) other admissible intakes */
-    struct { const segment *segment; uint32_t row; } others[OTHER_INTAKES_MAX];
+    double km;               /* NaN unknown, -1 online */
+    const match_part *parts; /* strategy.criterion_count of them */
+    uint32_t other_count;    /* the offer's (or, for an offer anchor, the anchor's) other admissible
+                                intakes */
+    struct {
+        const segment *segment;
+        uint32_t row;
+    } others[OTHER_INTAKES_MAX];
 } match_hit;
 
 typedef struct match_excluded {
@@ -64,40 +70,44 @@ typedef struct match_answer {
     uint32_t hit_count;
     bool has_totals;
     uint64_t rows, proposed, check, excluded;
-    const match_excluded *excluded_by; /* count > 0 only, in the program's order of plugins, core.open first */
+    const match_excluded
+        *excluded_by; /* count > 0 only, in the program's order of plugins, core.open first */
     uint32_t excluded_by_count;
 } match_answer;
 
 /* The answer lives in `a`. */
 bool match_run(match_worker *w, const match_query *q, arena *a, match_answer *ret, err *e);
 
-/* One pair whatever its verdict: the hit and every gate's finding (in program order, those that are on). */
+/* One pair whatever its verdict: the hit and every gate's finding (in program order, those that are
+ * on). */
 typedef struct match_pair {
     match_hit hit;
     const gate_finding *findings;
-    const uint32_t *gates;  /* index into program.gates */
+    const uint32_t *gates; /* index into program.gates */
     uint32_t finding_count;
 } match_pair;
 /* `row` of the other side's record with these rows: the best of them is taken. */
-bool match_pair_judge(match_worker *w, const match_query *q, const segment *other, const uint32_t *other_rows,
-                      uint32_t other_row_count, arena *a, match_pair *ret, err *e);
+bool match_pair_judge(match_worker *w, const match_query *q, const segment *other,
+                      const uint32_t *other_rows, uint32_t other_row_count, arena *a,
+                      match_pair *ret, err *e);
 
-/* The reasons of a hit: the parts each criterion explains, weighed by running sums so that they add up
- * to its contribution. In `a`. */
+/* The reasons of a hit: the parts each criterion explains, weighed by running sums so that they add
+ * up to its contribution. In `a`. */
 typedef struct match_reason {
-    uint32_t criterion;     /* index into program.criteria */
-    uint32_t sentence;      /* of the manifest */
-    int32_t points, max;    /* weighed micropoints; max: the criterion's whole weight */
+    uint32_t criterion;  /* index into program.criteria */
+    uint32_t sentence;   /* of the manifest */
+    int32_t points, max; /* weighed micropoints; max: the criterion's whole weight */
     verdict verdict;
     uint32_t arg_count;
     lotse_arg args[EXPLAIN_ARG_MAX];
     const uint32_t *values; /* concepts named by LOTSE_ARG_CONCEPTS */
 } match_reason;
-bool match_reasons(match_worker *w, const match_query *q, const match_hit *hits, uint32_t hit_count, arena *a,
-                   const match_reason ***ret_reasons /* [hit] */, const uint32_t **ret_reason_counts, err *e);
+bool match_reasons(match_worker *w, const match_query *q, const match_hit *hits, uint32_t hit_count,
+                   arena *a, const match_reason ***ret_reasons /* [hit] */,
+                   const uint32_t **ret_reason_counts, err *e);
 
 /* Derived fields of one row for a day, as a table whose columns are the program's derived ones. */
-bool match_derive(match_worker *w, const match_program *p, const segment *s, const uint32_t *rows, uint32_t row_count,
-                  day as_of, arena *a, const lotse_table **ret, err *e);
+bool match_derive(match_worker *w, const match_program *p, const segment *s, const uint32_t *rows,
+                  uint32_t row_count, day as_of, arena *a, const lotse_table **ret, err *e);
 
 #endif

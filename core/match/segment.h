@@ -22,13 +22,16 @@ typedef struct segment_input {
 } segment_input;
 
 /* Builds from records (any order). The dictionary must know all their concepts, except those of a
- * what-if or unstored anchor: with `strangers`, unknown concepts get numbers of their own that equal
- * no other (for one-row anchors). [any] */
-bool segment_build(const match_program *program, record_side side, const segment_input *inputs, uint32_t input_count,
-                   const dictionary *d, bool strangers, segment **ret, err *e);
+ * what-if or unstored anchor: with `strangers`, unknown concepts get numbers of their own that
+ * equal no other (for one-row anchors). [any] */
+bool segment_build(const match_program *program, record_side side, const segment_input *inputs,
+                   uint32_t input_count, const dictionary *d, bool strangers, segment **ret,
+                   err *e);
 void segment_free(segment **s);
-bool segment_save(const segment *s, const char *path, err *e);           /* checksummed, written aside and renamed */
-bool segment_load(const match_program *program, const char *path, segment **ret, err *e); /* refused when checksum or column set differ */
+bool segment_save(const segment *s, const char *path,
+                  err *e); /* checksummed, written aside and renamed */
+bool segment_load(const match_program *program, const char *path, segment **ret,
+                  err *e); /* refused when checksum or column set differ */
 
 uint32_t segment_row_count(const segment *s);
 uint32_t segment_record_count(const segment *s);
@@ -36,8 +39,8 @@ record_side segment_side(const segment *s);
 bytes segment_record_id(const segment *s, uint32_t row);
 bytes segment_intake_id(const segment *s, uint32_t row); /* {NULL,0}: the offer has no intakes */
 int64_t segment_version(const segment *s, uint32_t row);
-/* The rows of a record: [first, first + count) in record order are given by *_rows into ret (an offer's
- * intakes may be apart). False: not in this segment. */
+/* The rows of a record: [first, first + count) in record order are given by *_rows into ret (an
+ * offer's intakes may be apart). False: not in this segment. */
 bool segment_find(const segment *s, bytes id, const uint32_t **ret_rows, uint32_t *ret_count);
 /* The table of all stored columns (index = column of the program), in the contract's terms. */
 const lotse_table *segment_table(const segment *s);

@@ -1,0 +1,375 @@
+#include "match/match.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "match/match_run.h"
+
+/* ------------------------------------------------------------------------------------ beginning */
+
+static bool find_criteria(match_run_state *run, err *e)
+{
+    const strategy *s = run->query->strategy;
+    run->criterion_count = s->criterion_count;
+    for (uint32_t i = 0; i < s->criterion_count; i++) {
+        run_criterion *c = &run->criteria[i];
+        *c = (run_criterion){.spec = &run->program->criteria[s->criteria[i].criterion],
+                             .criterion = s->criteria[i].criterion,
+                             .slot = i,
+                             .weight = s->criteria[i].weight};
+        if (!worker_criterion(run->worker, c->criterion, s->criteria[i].params, &c->instance, e)) {
+            return false;
+        }
+    }
+    narrow_begin(run);
+    return true;
+}
+
+static bool begin(match_run_state *run, match_worker *w, const match_query *q, arena *a, err *e)
+{
+    const match_program *p = q->strategy->program;
+    check(q->limit >= 1);
+    check(q->limit <= MATCH_LIMIT_MAX);
+    check(q->anchor_row_count >= 1);
+    if (p != snapshot_program(q->snapshot)) {
+        return fail(e, ERR_INTERNAL, "the strategy and the snapshot are of different programs");
+    }
+    if (!worker_use_program(w, p, e)) {
+        return false;
+    }
+    arena_reset(&w->scratch);
+    run->worker = w;
+    run->query = q;
+    run->program = p;
+    run->answer = a;
+    run->row_side = (record_side)(1 - segment_side(q->anchor));
+    run->gates = gates_of_strategy(q->strategy);
+    run->rank = &w->rank;
+    run->failure = e;
+    return find_criteria(run, e);
+}
+
+static void release(match_run_state *run)
+{
+    for (uint32_t i = 0; i < run->segment_count; i++) {
+        words_release(run->segments[i].words);
+    }
+    run->segment_count = 0;
+}
+
+static bool hold_segments(match_run_state *run, err *e)
+{
+    const match_query *q = run->query;
+    uint32_t count = snapshot_segment_count(q->snapshot, run->row_side);
+    check(count <= RUN_SEGMENT_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        run_segment *s = &run->segments[i];
+        s->segment = snapshot_segment(q->snapshot, run->row_side, i);
+        s->live = snapshot_live(q->snapshot, run->row_side, i);
+        if (!words_hold(s->segment, run->worker->derive, run->program, q->as_of, &s->words, e)) {
+            return false;
+        }
+        run->segment_count++;
+    }
+    return true;
+}
+
+/* Is the distance gate that the words leave to the walk among those that are on? */
+static void find_km_gate(match_run_state *run)
+{
+    run->has_km_gate = false;
+    run->km_unknown_is_yes = false;
+    if (run->segment_count == 0 || run->segments[0].words->km_gate < 0) {
+        return;
+    }
+    uint32_t km_gate = (uint32_t)run->segments[0].words->km_gate;
+    run->has_km_gate = (run->gates >> km_gate & 1u) != 0;
+    run->km_unknown_is_yes = run->program->gates[km_gate].unknown_is_yes;
+}
+
+static bool take_anchor(match_run_state *run, uint32_t index, err *e)
+{
+    run->classes_made = 0;
+    run->current = NULL;
+    run->class_now = NULL;
+    return anchor_read(run, index, &run->anchor, e) && anchor_select(run, &run->anchor, e);
+}
+
+static bool walk_all(match_run_state *run, err *e)
+{
+    const match_query *q = run->query;
+    rank_begin(run->rank, q->limit);
+    for (uint32_t i = 0; i < q->anchor_row_count; i++) {
+        if (!take_anchor(run, i, e)) {
+            return false;
+        }
+        for (uint32_t k = 0; k < run->segment_count && !run->has_failed; k++) {
+            run_segment *s = &run->segments[k];
+            words_ask(s->words, &run->anchor.row, run->gates, q->as_of, &s->query);
+            narrow_walk(run, s);
+        }
+        if (run->has_failed) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------ hits */
+
+verdict match_judge_pair(const match_run_state *run, const gate_row *anchor, const gate_row *row)
+{
+    const match_query *q = run->query;
+    const gate_row *seeker = run->row_side == SIDE_OFFER ? anchor : row;
+    const gate_row *offer = run->row_side == SIDE_OFFER ? row : anchor;
+    verdict worst = VERDICT_YES;
+    for (uint64_t left = run->gates; left != 0 && worst != VERDICT_NO; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(left);
+        verdict v = gate_judge(run->program, &run->program->gates[i], seeker, offer, q->as_of);
+        worst = v > worst ? v : worst;
+    }
+    return worst;
+}
+
+static bool passes_filters(const match_run_state *run, const gate_row *anchor, const gate_row *row)
+{
+    const match_query *q = run->query;
+    const gate_row *seeker = run->row_side == SIDE_OFFER ? anchor : row;
+    const gate_row *offer = run->row_side == SIDE_OFFER ? row : anchor;
+    for (uint32_t i = 0; i < q->filter_count; i++) {
+        if (gate_judge(run->program, &q->filters[i], seeker, offer, q->as_of) != VERDICT_YES) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_admissible(const match_run_state *run, const gate_row *anchor, const gate_row *row)
+{
+    verdict v = match_judge_pair(run, anchor, row);
+    if (v == VERDICT_NO || !passes_filters(run, anchor, row)) {
+        return false;
+    }
+    return (run->query->verdicts & (v == VERDICT_YES ? MATCH_YES_BIT : MATCH_CHECK_BIT)) != 0;
+}
+
+static void add_other(match_run_state *run, match_hit *hit, const segment *s, uint32_t row)
+{
+    uint32_t kept = hit->other_count < OTHER_INTAKES_MAX ? hit->other_count : OTHER_INTAKES_MAX;
+    hit->other_count++;
+    uint32_t at = kept;
+    while (at > 0 && rank_compare_intakes(run->program, s, row, hit->others[at - 1].segment,
+                                          hit->others[at - 1].row) < 0) {
+        if (at < OTHER_INTAKES_MAX) {
+            hit->others[at] = hit->others[at - 1];
+        }
+        at--;
+    }
+    if (at < OTHER_INTAKES_MAX) {
+        hit->others[at].segment = s;
+        hit->others[at].row = row;
+    }
+}
+
+/* The hit offer's other intakes. */
+static void find_other_rows(match_run_state *run, run_segment *s, const run_anchor *anchor,
+                            match_hit *hit)
+{
+    uint32_t record = s->segment->record_of[hit->row];
+    for (uint32_t i = s->segment->row_starts[record]; i < s->segment->row_starts[record + 1]; i++) {
+        uint32_t row = s->segment->record_rows[i];
+        gate_row pair = {s->segment, row, s->words->derived, row};
+        if (row != hit->row && is_admissible(run, &anchor->row, &pair)) {
+            add_other(run, hit, s->segment, row);
+        }
+    }
+}
+
+/* The asking offer's other intakes for the seeker found. */
+static bool find_other_anchors(match_run_state *run, const gate_row *anchors, run_segment *s,
+                               match_hit *hit)
+{
+    const match_query *q = run->query;
+    gate_row pair = {s->segment, hit->row, s->words->derived, hit->row};
+    for (uint32_t i = 0; i < q->anchor_row_count; i++) {
+        if (i != hit->anchor_row && is_admissible(run, &anchors[i], &pair)) {
+            add_other(run, hit, q->anchor, q->anchor_rows[i]);
+        }
+    }
+    return true;
+}
+
+static void sum_parts(match_run_state *run, match_hit *hit, const match_part *parts)
+{
+    hit->low = 0;
+    hit->high = 0;
+    for (uint32_t i = 0; i < run->criterion_count; i++) {
+        int32_t weight = run->query->strategy->criteria[i].weight;
+        bool is_certain = parts[i].verdict == VERDICT_YES;
+        hit->low += is_certain ? parts[i].points : 0;
+        hit->high += is_certain ? parts[i].points : weight;
+    }
+}
+
+static bool part_of(match_run_state *run, const run_criterion *c, int32_t score,
+                    uint8_t verdict_code, match_part *ret)
+{
+    (void)run;
+    *ret = (match_part){.score = score,
+                        .points = contribution(c->weight, score),
+                        .verdict = verdict_code == LOTSE_CHECK ? VERDICT_CHECK : VERDICT_YES};
+    return true;
+}
+
+/* Scores hits of one segment and one anchor row again, to tell the parts. Their indexes stand in
+ * `which`. */
+static bool score_parts(match_run_state *run, run_segment *s, match_hit *hits,
+                        match_part *const *parts, const uint32_t *which, uint32_t count, err *e)
+{
+    match_worker *w = run->worker;
+    for (uint32_t at = 0; at < count; at += CHUNK_ROW_MAX) {
+        uint32_t n = count - at < CHUNK_ROW_MAX ? count - at : CHUNK_ROW_MAX;
+        for (uint32_t i = 0; i < n; i++) {
+            const match_hit *hit = &hits[which[at + i]];
+            w->rows[i] = hit->row;
+            w->km[i] = hit->km;
+        }
+        lotse_pairs pairs = {.size = sizeof pairs, .count = n};
+        for (uint32_t k = 0; k < run->criterion_count; k++) {
+            const run_criterion *c = &run->criteria[k];
+            pairs.km_offset =
+                c->spec->uses_km ? (uint64_t)((uintptr_t)w->km - (uintptr_t)&pairs) : 0;
+            if (c->instance->score(c->instance->self, &s->words->views[c->criterion].table, w->rows,
+                                   n, &pairs, w->verdicts, w->scores) != LOTSE_OK ||
+                !narrow_answers_are_good(w->scores, w->verdicts, n)) {
+                return fail(e, ERR_PLUGIN_FAULT, "the criterion \"%s\" did not score", c->spec->id);
+            }
+            for (uint32_t i = 0; i < n; i++) {
+                part_of(run, c, w->scores[i], w->verdicts[i], &parts[which[at + i]][c->slot]);
+            }
+        }
+    }
+    return true;
+}
+
+/* Parts of all hits, anchor row by anchor row and segment by segment. */
+static bool tell_parts(match_run_state *run, match_hit *hits, match_part *const *parts,
+                       uint32_t count, err *e)
+{
+    const match_query *q = run->query;
+    uint32_t *which = arena_make_array(&run->worker->scratch, count, uint32_t);
+    if (which == NULL) {
+        return fail(e, ERR_MEMORY, "no memory for the matches");
+    }
+    for (uint32_t a = 0; a < q->anchor_row_count; a++) {
+        bool is_taken = run->anchor.index == a;
+        for (uint32_t k = 0; k < run->segment_count; k++) {
+            run_segment *s = &run->segments[k];
+            uint32_t found = 0;
+            for (uint32_t i = 0; i < count; i++) {
+                if (hits[i].anchor_row == a && hits[i].segment == s->segment) {
+                    which[found++] = i;
+                }
+            }
+            if (found == 0) {
+                continue;
+            }
+            if (!is_taken && !take_anchor(run, a, e)) {
+                return false;
+            }
+            is_taken = true;
+            for (uint32_t i = 0; i < found; i++) {
+                match_hit *hit = &hits[which[i]];
+                hit->km = anchor_km(run->worker, &run->anchor, s->segment, hit->row);
+                if (run->row_side == SIDE_OFFER) {
+                    find_other_rows(run, s, &run->anchor, hit);
+                }
+            }
+            if (!score_parts(run, s, hits, parts, which, found, e)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool make_hits(match_run_state *run, match_answer *ret, err *e)
+{
+    const match_query *q = run->query;
+    uint32_t count = run->rank->count;
+    match_hit *hits = arena_make_array(run->answer, count, match_hit);
+    match_part *all =
+        arena_make_array(run->answer, (size_t)count * run->criterion_count, match_part);
+    match_part **parts = arena_make_array(&run->worker->scratch, count, match_part *);
+    gate_row *anchors = arena_make_array(&run->worker->scratch, q->anchor_row_count, gate_row);
+    if (hits == NULL || all == NULL || parts == NULL || anchors == NULL) {
+        return fail(e, ERR_MEMORY, "no memory for %u matches", count);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const rank_entry *entry = &run->rank->entries[i];
+        parts[i] = all + (size_t)i * run->criterion_count;
+        hits[i] = (match_hit){.segment = run->segments[entry->segment].segment,
+                              .row = entry->row,
+                              .anchor_row = entry->anchor_row,
+                              .score = entry->score,
+                              .verdict = entry->verdict,
+                              .parts = parts[i]};
+    }
+    if (!tell_parts(run, hits, parts, count, e)) {
+        return false;
+    }
+    if (run->row_side == SIDE_SEEKER && q->anchor_row_count > 1) {
+        for (uint32_t i = 0; i < q->anchor_row_count; i++) {
+            if (!anchor_derive(run->worker, q->anchor, q->anchor_rows[i], q->as_of, &anchors[i],
+                               e)) {
+                return false;
+            }
+        }
+        for (uint32_t i = 0; i < count; i++) {
+            run_segment *s = &run->segments[run->rank->entries[i].segment];
+            find_other_anchors(run, anchors, s, &hits[i]);
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        sum_parts(run, &hits[i], parts[i]);
+    }
+    ret->hits = hits;
+    ret->hit_count = count;
+    return true;
+}
+
+bool match_run(match_worker *w, const match_query *q, arena *a, match_answer *ret, err *e)
+{
+    match_run_state run;
+    memset(&run, 0, offsetof(match_run_state, segments));
+    run.segment_count = 0;
+    run.share_bound = NULL;
+    run.prefix_bound = NULL;
+    run.linear = NULL;
+    run.fold = NULL;
+    run.needs_km = false;
+    run.row_count = 0;
+    run.has_failed = false;
+    match_answer answer = {0};
+    bool is_good = begin(&run, w, q, a, e) && hold_segments(&run, e);
+    if (is_good) {
+        find_km_gate(&run);
+        is_good = walk_all(&run, e) && make_hits(&run, &answer, e) &&
+                  (!q->wants_totals || totals_count(&run, &answer, e));
+    }
+    release(&run);
+    if (is_good) {
+        *ret = answer;
+    }
+    return is_good;
+}
+
+bool match_derive(match_worker *w, const match_program *p, const segment *s, const uint32_t *rows,
+                  uint32_t row_count, day as_of, arena *a, const lotse_table **ret, err *e)
+{
+    return worker_use_program(w, p, e) &&
+           derive_rows(w->derive, s, rows, row_count, as_of, a, ret, e);
+}

@@ -1,0 +1,209 @@
+#ifndef CORE_MATCH_MATCH_RUN_H
+#define CORE_MATCH_MATCH_RUN_H
+
+#include "match/derive.h"
+#include "match/match.h"
+#include "match/match_table.h"
+#include "match/segment_file.h"
+#include "match/words.h"
+
+/* The inside of one question while it is answered, for the files of core/match alone. */
+
+enum {
+    RUN_SEGMENT_MAX = 32,
+    CHUNK_CAP = CHUNK_ROW_MAX + 16, /* vectors may write past the last row */
+    SCAN_ROW_MAX = 8192,
+    WANTED_COUNT_MAX = 16,
+    POINTS_NONE = -1 /* below every score: nothing can be dropped yet */
+};
+
+/* ------------------------------------------------------------------------------------ rank */
+
+/* The best row of one record so far. */
+typedef struct rank_entry {
+    int32_t score;
+    verdict verdict;
+    uint32_t segment; /* index in the run */
+    uint32_t record;
+    uint32_t row;
+    uint32_t anchor_row; /* index into the query's anchor rows */
+} rank_entry;
+
+typedef struct match_run match_run_state;
+
+typedef struct rank_list {
+    rank_entry entries[MATCH_LIMIT_MAX + 1];
+    uint32_t count;
+    uint32_t limit;
+    int32_t threshold; /* a row needs at least this score; POINTS_NONE until the list is full */
+} rank_list;
+
+void rank_begin(rank_list *r, uint32_t limit);
+void rank_put(rank_list *r, const match_run_state *run, const rank_entry *entry);
+/* Of two rows of one record: does a come first? */
+bool rank_row_precedes(const match_run_state *run, const rank_entry *a, const rank_entry *b);
+/* Of two intakes: earlier start, then smaller id. */
+int rank_compare_intakes(const match_program *p, const segment *a, uint32_t a_row, const segment *b,
+                         uint32_t b_row);
+
+/* ------------------------------------------------------------------------------------ run */
+
+typedef struct run_criterion {
+    const lotse_criterion *instance;
+    const criterion_spec *spec;
+    uint32_t criterion; /* index into program.criteria */
+    uint32_t slot;      /* in the strategy's order */
+    int32_t weight;
+} run_criterion;
+
+/* What is known of an anchor row. */
+typedef struct run_anchor {
+    gate_row row;
+    uint32_t index; /* into the query's anchor rows */
+    bool has_place;
+    bool is_online;
+    bool has_reach; /* seekers: how far they go */
+    double place[3];
+    double latitude, longitude;
+    double reach;
+    bool reach_is_free;     /* no reach is no limit */
+    const uint32_t *having; /* seekers: the concepts they have; offers: those required */
+    uint32_t having_count;
+    bool is_having_known;
+    const uint32_t *sharing; /* seekers: the set that a share_of bound looks into */
+    uint32_t sharing_count;
+    bool is_sharing_known;
+    uint64_t sharing_bits;
+    uint32_t prefixes;   /* seekers: a bit per prefix class of their wishes; 0: no wish */
+    bool has_odd_prefix; /* a wish that no class holds */
+} run_anchor;
+
+typedef struct run_segment {
+    const segment *segment;
+    const uint64_t *live; /* NULL: all rows */
+    const words *words;
+    words_query query; /* of the current anchor row */
+} run_segment;
+
+/* What bounds can tell of a group of rows: whether its code shares a first digit with a wish, and
+ * whether it wants concepts. */
+enum { PREFIX_NONE, PREFIX_SHARED, PREFIX_OTHER, PREFIX_ANY, PREFIX_STATE_COUNT };
+enum { WANTING_NOT, WANTING_SOME, WANTING_ANY, WANTING_STATE_COUNT };
+enum { CLASS_COUNT = PREFIX_STATE_COUNT * WANTING_STATE_COUNT };
+
+/* The criteria's best possible points for such a group. */
+typedef struct run_class {
+    int32_t most[CRITERION_COUNT_MAX];     /* by stage */
+    int32_t rest[CRITERION_COUNT_MAX + 1]; /* of the stages from here on */
+    int32_t shares;                        /* of its points those of shares of wanted sets */
+} run_class;
+
+struct match_run {
+    match_worker *worker;
+    const match_query *query;
+    const match_program *program;
+    arena *answer; /* the caller's */
+    record_side row_side;
+    run_segment segments[RUN_SEGMENT_MAX];
+    uint32_t segment_count;
+    run_criterion criteria[CRITERION_COUNT_MAX]; /* in the order they are asked: cheap ones first */
+    uint32_t criterion_count;
+    uint32_t km_stage;  /* the criterion before which distances are computed; count: after all */
+    int32_t fold_stage; /* the criterion that a folded wanted set bounds, -1: none */
+    const bound *fold;
+    int32_t linear_stage; /* the criterion that falls with the distance, -1: none */
+    const bound *linear;
+    const bound *share_bound; /* of the column by which rows are grouped; NULL: none */
+    const bound *prefix_bound;
+    bool needs_km;
+    bool has_km_gate; /* that the walk serves, and it is on */
+    bool km_unknown_is_yes;
+    uint64_t gates; /* on */
+    run_anchor anchor;
+    rank_list *rank;
+    /* The rows being narrowed. */
+    run_segment *current;
+    const run_class *class_now;
+    run_class classes[CLASS_COUNT];
+    uint64_t classes_made;
+    uint32_t row_count;
+    err *failure;
+    bool has_failed;
+};
+
+/* Everything a worker keeps between questions. */
+struct match_worker {
+    uint64_t generation;
+    const match_program *program;
+    derive_set *derive;
+    struct worker_instance *instances;
+    uint32_t instance_count;
+    uint64_t use_count;
+    segment_order orders[2];
+    words_scan_call *scan;
+    arena scratch; /* of one question */
+    rank_list rank;
+    uint32_t scanned[SCAN_ROW_MAX + 16];
+    uint32_t rows[CHUNK_CAP];
+    int32_t points[CHUNK_CAP];
+    int32_t scores[CHUNK_CAP];
+    uint8_t verdicts[CHUNK_CAP];
+    double km[CHUNK_CAP];
+    table_view anchor_views[CRITERION_COUNT_MAX];
+    /* Most points of a share of a wanted set, by count and found; remade when the weight changes.
+     */
+    int32_t fold_weight;
+    int32_t fold_otherwise;
+    int32_t fold_most[WANTED_COUNT_MAX + 1][WANTED_COUNT_MAX + 1];
+};
+
+/* worker.c */
+bool worker_use_program(match_worker *w, const match_program *p, err *e);
+/* An instance of a criterion, configured. It stays the worker's. */
+bool worker_criterion(match_worker *w, uint32_t criterion, const lotse_params *params,
+                      const lotse_criterion **ret, err *e);
+
+/* match_anchor.c */
+bool anchor_read(const match_run_state *run, uint32_t index, run_anchor *ret, err *e);
+/* Derived fields of one row, in the worker's scratch memory. */
+bool anchor_derive(match_worker *w, const segment *s, uint32_t row, day as_of, gate_row *ret,
+                   err *e);
+/* Tells every criterion who asks. */
+bool anchor_select(match_run_state *run, const run_anchor *anchor, err *e);
+/* Kilometres between an anchor and a row of the other side: NaN unknown, -1 online. */
+double anchor_km(const match_worker *w, const run_anchor *anchor, const segment *s, uint32_t row);
+
+/* The gates of a strategy, a bit each; those of no gate left out. */
+static inline uint64_t gates_of_strategy(const strategy *s)
+{
+    uint32_t count = s->program->gate_count;
+    return count < 64 ? s->gates_on & ((1ULL << count) - 1) : s->gates_on;
+}
+
+static inline int32_t contribution(int32_t weight, int32_t score)
+{
+    return (int32_t)(((int64_t)weight * score + 500000) / 1000000);
+}
+
+/* narrow.c: rows that passed the words go through the criteria. */
+void narrow_begin(match_run_state *run); /* once the criteria are known */
+/* Sets which rows come next; flushes those of another segment or class. */
+void narrow_turn(match_run_state *run, run_segment *s, const run_class *c);
+void narrow_flush(match_run_state *run);
+/* The verdict of a pair by gates told apart and distance, when the words are passed; and by
+ * filters. VERDICT_NO: it is none. */
+verdict narrow_judge(match_run_state *run, run_segment *s, uint32_t row, double km);
+/* Looks at a criterion's answers; false: the contract forbids them. */
+bool narrow_answers_are_good(const int32_t *scores, const uint8_t *verdicts, uint32_t count);
+
+/* narrow_walk.c: which rows to look at, most promising first. */
+void narrow_walk(match_run_state *run, run_segment *s);
+const run_class *narrow_class(match_run_state *run, uint32_t prefix, uint32_t wanting);
+
+/* totals.c */
+bool totals_count(match_run_state *run, match_answer *ret, err *e);
+
+/* Judges a pair by every gate that is on, one by one. */
+verdict match_judge_pair(const match_run_state *run, const gate_row *anchor, const gate_row *row);
+
+#endif

@@ -1,0 +1,548 @@
+/* Which rows of a segment are looked at, and in which order: rows that ask for concepts through the
+ * list of the rarest; the others group by group, those first that can score highest, each around
+ * the anchor's place, nearest bands first. What cannot reach the k-th any more is not looked at. */
+#include <math.h>
+
+#include "base/check.h"
+#include "match/match_run.h"
+#include "model/place.h"
+
+enum { LIST_CUT_MIN = 24, PREFETCH_AHEAD = 8 };
+
+static const double km_per_degree_least = 111.194;
+static const double radians_per_degree = 0.017453292519943295;
+
+/* A run of cells of one band. */
+typedef struct band_cells {
+    uint32_t first, end;
+    double km; /* no row in them is nearer */
+} band_cells;
+
+typedef struct walk {
+    match_run_state *run;
+    run_segment *s;
+    const segment_header *head;
+    bool has_limit; /* rows with a place lie within `limit` km, or do not matter */
+    double limit;
+    bool can_shrink; /* a criterion falls with the distance: far rows are not worth the look */
+    double shrink_max;
+    band_cells *bands; /* of the radius below */
+    uint32_t band_count;
+    double radius; /* the bands were made for it; negative: for none */
+} walk;
+
+/* ------------------------------------------------------------------------------------ classes */
+
+static int32_t bound_of(const match_run_state *run, const bound *b, uint32_t prefix,
+                        uint32_t wanting)
+{
+    int32_t at_least_check = b->otherwise > 500000 ? b->otherwise : 500000;
+    const segment_order *order = &run->worker->orders[SIDE_OFFER];
+    if (run->row_side != SIDE_OFFER) {
+        return POINTS_MAX;
+    }
+    if (b->kind == BOUND_SHARE_OF && b->offer_column == order->wanted && run->share_bound != NULL &&
+        b->seeker_column == run->share_bound->seeker_column) {
+        if (wanting == WANTING_NOT) {
+            return b->otherwise;
+        }
+        if (wanting == WANTING_SOME && !run->anchor.is_sharing_known) {
+            return at_least_check;
+        }
+        return wanting == WANTING_SOME && run->anchor.sharing_count == 0 ? 0 : POINTS_MAX;
+    }
+    if (b->kind == BOUND_PREFIX && b->offer_column == order->prefix && run->prefix_bound != NULL &&
+        b->seeker_column == run->prefix_bound->seeker_column) {
+        if (prefix == PREFIX_NONE) {
+            return at_least_check;
+        }
+        return prefix == PREFIX_OTHER ? 0 : POINTS_MAX;
+    }
+    return POINTS_MAX;
+}
+
+const run_class *narrow_class(match_run_state *run, uint32_t prefix, uint32_t wanting)
+{
+    uint32_t index = prefix * WANTING_STATE_COUNT + wanting;
+    run_class *c = &run->classes[index];
+    if ((run->classes_made >> index & 1u) != 0) {
+        return c;
+    }
+    run->classes_made |= 1ULL << index;
+    c->shares = 0;
+    c->rest[run->criterion_count] = 0;
+    for (uint32_t i = run->criterion_count; i-- > 0;) {
+        const criterion_spec *spec = run->criteria[i].spec;
+        int32_t most = POINTS_MAX;
+        bool is_share = false;
+        for (uint32_t k = 0; k < spec->bound_count; k++) {
+            int32_t limit = bound_of(run, &spec->bounds[k], prefix, wanting);
+            most = limit < most ? limit : most;
+            is_share = is_share || &spec->bounds[k] == run->share_bound;
+        }
+        c->most[i] = contribution(run->criteria[i].weight, most);
+        c->shares += is_share ? c->most[i] : 0;
+        c->rest[i] = c->rest[i + 1] + c->most[i];
+    }
+    return c;
+}
+
+static uint32_t prefix_state(const match_run_state *run, uint16_t prefix)
+{
+    const run_anchor *a = &run->anchor;
+    if (prefix == GROUP_ANY || run->prefix_bound == NULL || a->has_odd_prefix) {
+        return PREFIX_ANY;
+    }
+    if (prefix == 0 || a->prefixes == 0) {
+        return PREFIX_NONE;
+    }
+    return (a->prefixes >> prefix & 1u) != 0 ? PREFIX_SHARED : PREFIX_OTHER;
+}
+
+static uint32_t wanting_state(const match_run_state *run, uint16_t is_wanting)
+{
+    if (is_wanting == GROUP_ANY || run->share_bound == NULL) {
+        return WANTING_ANY;
+    }
+    return is_wanting != 0 ? WANTING_SOME : WANTING_NOT;
+}
+
+/* ------------------------------------------------------------------------------------ rows */
+
+static bool rest_passes(const words_query *q, uint32_t row)
+{
+    return !q->needs_rest || words_pass(q, READ_POSSIBLE, row);
+}
+
+static bool row_is_wanted(const match_run_state *run, const run_segment *s, uint32_t row)
+{
+    if (s->live != NULL && (s->live[row >> 6] >> (row & 63u) & 1u) == 0) {
+        return false;
+    }
+    if (run->row_side == SIDE_OFFER && run->query->kinds != UINT64_MAX) {
+        uint8_t kind = s->words->kinds[row];
+        if (kind < 64 && (run->query->kinds >> kind & 1u) == 0) {
+            return false;
+        }
+    }
+    return rest_passes(&s->query, row);
+}
+
+/* Takes rows that passed the first word into the chunk. `rows` names them by their index in
+ * `scanned`, or is NULL: they stand there themselves. */
+static void take_rows(walk *w, const uint32_t *rows, uint32_t count)
+{
+    match_run_state *run = w->run;
+    match_worker *worker = run->worker;
+    const uint32_t *scanned = worker->scanned;
+    for (uint32_t i = 0; i < count && !run->has_failed; i++) {
+        uint32_t row = rows == NULL ? scanned[i] : rows[scanned[i]];
+        if (!row_is_wanted(run, w->s, row)) {
+            continue;
+        }
+        worker->rows[run->row_count++] = row;
+        if (run->row_count == CHUNK_ROW_MAX) {
+            narrow_flush(run);
+        }
+    }
+}
+
+static void visit(walk *w, const uint64_t *row_words, const uint32_t *rows, uint32_t first,
+                  uint32_t end)
+{
+    const words_key *key = &w->s->query.key[READ_POSSIBLE];
+    match_worker *worker = w->run->worker;
+    while (first < end && !w->run->has_failed) {
+        uint32_t stop = end - first > SCAN_ROW_MAX ? first + SCAN_ROW_MAX : end;
+        uint32_t count = worker->scan(row_words, first, stop, key->level[0], key->guards[0],
+                                      key->mask[0], worker->scanned);
+        take_rows(w, rows, count);
+        first = stop;
+    }
+}
+
+static void visit_rows(walk *w, uint32_t first, uint32_t end)
+{
+    visit(w, w->s->words->first[READ_POSSIBLE], NULL, first, end);
+}
+
+/* ------------------------------------------------------------------------------------ space */
+
+static uint32_t lower_bound(const float *values, uint32_t first, uint32_t end, double value)
+{
+    while (first < end) {
+        uint32_t middle = first + (end - first) / 2;
+        if ((double)values[middle] < value) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return first;
+}
+
+/* A list's entries: those without a place, then those between two latitudes. */
+static void visit_list(walk *w, const segment_lists *lists, uint32_t list, double radius)
+{
+    const segment *s = w->s->segment;
+    const uint32_t *starts = segment_at(s, lists->starts_off);
+    const uint32_t *placed = segment_at(s, lists->placed_off);
+    const float *lats = segment_at(s, lists->lats_off);
+    const uint32_t *rows = lists->rows_off == 0 ? NULL : segment_at(s, lists->rows_off);
+    uint32_t first = placed[list];
+    uint32_t end = starts[list + 1];
+    if (w->has_limit && end - first > LIST_CUT_MIN) {
+        double degrees = radius / km_per_degree_least + 1e-4;
+        first = lower_bound(lats, first, end, w->run->anchor.latitude - degrees);
+        end = lower_bound(lats, first, end, w->run->anchor.latitude + degrees);
+    }
+    if (rows == NULL) {
+        visit_rows(w, lists->first_row + starts[list], lists->first_row + placed[list]);
+        visit_rows(w, lists->first_row + first, lists->first_row + end);
+    } else if (w->s->words->listed != NULL && lists == &w->head->wanted) {
+        visit(w, w->s->words->listed, rows, starts[list], placed[list]);
+        visit(w, w->s->words->listed, rows, first, end);
+    }
+}
+
+/* The cells of a band that a circle around the anchor may touch. False: none. By the haversine:
+ * sin^2(d/2R) = sin^2(dlat/2) + cos cos sin^2(dlon/2), each part taken to the safe side. */
+static bool cells_of_band(const walk *w, const segment_band *band, uint32_t index, double radius,
+                          double cos_anchor, band_cells *ret)
+{
+    const segment_grid *g = &w->head->grid;
+    double latitude = w->run->anchor.latitude;
+    double degrees = latitude < band->lat_min   ? band->lat_min - latitude
+                     : latitude > band->lat_max ? latitude - band->lat_max
+                                                : 0;
+    ret->km = degrees * km_per_degree_least;
+    if (band->lat_min > band->lat_max || ret->km > radius) {
+        return false;
+    }
+    double half = radius / (2 * PLACE_RADIUS_KM) * (1 + 1e-9);
+    double half_lat = degrees * radians_per_degree / 2;
+    double sin_lat = half_lat * (1 - half_lat * half_lat / 6);
+    double height = half * half - sin_lat * sin_lat;
+    double width = cos_anchor * band->cos_min;
+    uint32_t base = 1 + index * g->lon_count;
+    *ret = (band_cells){base, base + g->lon_count, ret->km};
+    height = height > 0 ? height : 0;
+    if (!(height < width * 0.25)) {
+        return true;
+    }
+    double x = sqrt(height / width);
+    double span = 2 * x * (1 + 0.2 * x * x) / radians_per_degree + 1e-5;
+    double longitude = w->run->anchor.longitude;
+    if (longitude - span < -180 || longitude + span > 180) {
+        return true;
+    }
+    ret->first = base + grid_step_of(longitude - span, g->lon_first, g->lon_step, g->lon_count);
+    ret->end = base + grid_step_of(longitude + span, g->lon_first, g->lon_step, g->lon_count) + 1;
+    return true;
+}
+
+/* The bands within a radius, nearest first. */
+static void make_bands(walk *w, double radius)
+{
+    const segment_grid *g = &w->head->grid;
+    const segment_band *bands = segment_at(w->s->segment, g->bands_off);
+    double cos_anchor = cos(w->run->anchor.latitude * radians_per_degree);
+    double degrees = radius / km_per_degree_least + 1e-4;
+    double latitude = w->run->anchor.latitude;
+    uint32_t low = grid_step_of(latitude - degrees, g->lat_first, g->lat_step, g->lat_count);
+    uint32_t high = grid_step_of(latitude + degrees, g->lat_first, g->lat_step, g->lat_count);
+    uint32_t middle = grid_step_of(latitude, g->lat_first, g->lat_step, g->lat_count);
+    w->band_count = 0;
+    w->radius = radius;
+    for (uint32_t step = 0; middle + step <= high || middle >= low + step; step++) {
+        if (middle >= low + step) {
+            uint32_t i = middle - step;
+            w->band_count +=
+                cells_of_band(w, &bands[i], i, radius, cos_anchor, &w->bands[w->band_count]);
+        }
+        if (step > 0 && middle + step <= high) {
+            uint32_t i = middle + step;
+            w->band_count +=
+                cells_of_band(w, &bands[i], i, radius, cos_anchor, &w->bands[w->band_count]);
+        }
+    }
+}
+
+/* How far a row of the class may be to reach the k-th: the distance may cost what is over. */
+static double worthwhile_km(const walk *w, const run_class *c)
+{
+    const match_run_state *run = w->run;
+    double limit = w->has_limit ? w->limit : (double)INFINITY;
+    if (!w->can_shrink || run->rank->threshold < 0) {
+        return limit;
+    }
+    int32_t weight = run->criteria[run->linear_stage].weight;
+    int32_t over = c->rest[0] - run->rank->threshold;
+    over += contribution(weight, POINTS_MAX) - c->most[run->linear_stage];
+    if (weight == 0 || over + 2 >= weight) {
+        return limit;
+    }
+    double km = w->shrink_max * ((double)over + 2) / weight + 1e-6;
+    return km < limit ? km : limit;
+}
+
+static void visit_group(walk *w, const run_class *c, uint32_t group)
+{
+    const segment *s = w->s->segment;
+    const uint32_t *starts = (const uint32_t *)segment_at(s, w->head->cell_starts_off) +
+                             (size_t)group * (w->head->cell_count + 1);
+    const segment_group *g = (const segment_group *)segment_at(s, w->head->groups_off) + group;
+    visit_rows(w, starts[0], starts[1]);
+    if (w->head->grid.lat_count == 0) {
+        return;
+    }
+    double radius = worthwhile_km(w, c);
+    if (isinf(radius)) {
+        visit_rows(w, starts[1], g->end);
+        return;
+    }
+    if (w->radius < 0 || radius < w->radius * 0.9 || radius > w->radius) {
+        make_bands(w, radius);
+    }
+    for (uint32_t i = 0; i < w->band_count && !w->run->has_failed; i++) {
+        if (w->bands[i].km > radius) {
+            continue;
+        }
+        uint32_t first = starts[w->bands[i].first];
+        uint32_t end = starts[w->bands[i].end];
+        if (first < end) {
+            visit_rows(w, first, end);
+            radius = worthwhile_km(w, c);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------------------------ offers */
+
+/* Rows that ask for concepts: through the anchor's lists where the gate asks so. */
+static void walk_required(walk *w, bool through_lists)
+{
+    match_run_state *run = w->run;
+    uint32_t first = w->head->required_first;
+    const run_class *c = narrow_class(run, PREFIX_ANY, WANTING_ANY);
+    if (first == w->head->row_count || c->rest[0] < run->rank->threshold) {
+        return;
+    }
+    narrow_turn(run, w->s, c);
+    if (!through_lists) {
+        visit_rows(w, first, w->head->row_count);
+        return;
+    }
+    for (uint32_t i = 0; i < run->anchor.having_count; i++) {
+        uint32_t list;
+        if (segment_list_find(w->s->segment, &w->head->required, run->anchor.having[i], &list)) {
+            visit_list(w, &w->head->required, list, w->limit);
+        }
+    }
+}
+
+/* Rows that share a wanted concept with the anchor. */
+static void walk_wanted(walk *w, const run_class *c)
+{
+    match_run_state *run = w->run;
+    double radius = worthwhile_km(w, c);
+    bool had_limit = w->has_limit;
+    w->has_limit = !isinf(radius);
+    for (uint32_t i = 0; i < run->anchor.sharing_count && !run->has_failed; i++) {
+        uint32_t list;
+        if (segment_list_find(w->s->segment, &w->head->wanted, run->anchor.sharing[i], &list)) {
+            visit_list(w, &w->head->wanted, list, radius);
+        }
+    }
+    w->has_limit = had_limit;
+}
+
+/* Is the contains_all gate that the lists were made for on, and for all kinds? */
+static bool lists_hold(const match_run_state *run, const segment_order *order)
+{
+    record_side side = run->row_side;
+    if (order->required == NO_COLUMN || !run->anchor.is_having_known) {
+        return false;
+    }
+    const segment_order *other = &run->worker->orders[1 - side];
+    for (uint64_t left = run->gates; left != 0; left &= left - 1) {
+        const gate *g = &run->program->gates[__builtin_ctzll(left)];
+        uint16_t own = side == SIDE_OFFER ? g->offer_columns[0] : g->seeker_columns[0];
+        uint16_t theirs = side == SIDE_OFFER ? g->seeker_columns[0] : g->offer_columns[0];
+        if (g->op == GATE_CONTAINS_ALL && g->offer_key == NO_COLUMN && own == order->required &&
+            theirs == other->required && (~g->kinds & ((1ULL << CODES(kind)->count) - 1)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void walk_class(walk *w, uint32_t prefix, uint32_t wanting, const run_class *c)
+{
+    match_run_state *run = w->run;
+    const segment_group *groups = segment_at(w->s->segment, w->head->groups_off);
+    narrow_turn(run, w->s, c);
+    for (uint32_t g = 0; g < w->head->group_count && !run->has_failed; g++) {
+        if (prefix_state(run, groups[g].prefix) == prefix &&
+            wanting_state(run, groups[g].is_wanting) == wanting) {
+            visit_group(w, c, g);
+        }
+    }
+}
+
+static void walk_offers(walk *w)
+{
+    match_run_state *run = w->run;
+    const segment_group *groups = segment_at(w->s->segment, w->head->groups_off);
+    walk_required(w, lists_hold(run, &w->head->order));
+    uint32_t present = 0;
+    for (uint32_t g = 0; g < w->head->group_count; g++) {
+        present |= 1u << (prefix_state(run, groups[g].prefix) * WANTING_STATE_COUNT +
+                          wanting_state(run, groups[g].is_wanting));
+    }
+    bool has_lists = w->head->wanted.slot_count > 0 && run->anchor.is_sharing_known;
+    while (present != 0 && !run->has_failed) {
+        uint32_t best = 0;
+        const run_class *c = NULL;
+        for (uint32_t left = present; left != 0; left &= left - 1) {
+            uint32_t i = (uint32_t)__builtin_ctz(left);
+            const run_class *other =
+                narrow_class(run, i / WANTING_STATE_COUNT, i % WANTING_STATE_COUNT);
+            if (c == NULL || other->rest[0] > c->rest[0]) {
+                c = other;
+                best = i;
+            }
+        }
+        narrow_flush(run);
+        if (c->rest[0] < run->rank->threshold) {
+            return; /* nor can any class that is left */
+        }
+        uint32_t wanting = best % WANTING_STATE_COUNT;
+        present &= ~(1u << best);
+        if (wanting == WANTING_SOME && has_lists && c->rest[0] - c->shares < run->rank->threshold) {
+            /* Only rows that share a concept can still do: also those of the lesser classes. */
+            narrow_turn(run, w->s, c);
+            walk_wanted(w, c);
+            for (uint32_t i = 0; i < PREFIX_STATE_COUNT; i++) {
+                present &= ~(1u << (i * WANTING_STATE_COUNT + WANTING_SOME));
+            }
+            continue;
+        }
+        walk_class(w, best / WANTING_STATE_COUNT, wanting, c);
+    }
+}
+
+/* ------------------------------------------------------------------------------------ seekers */
+
+/* Rows listed one by one: few, so that their words are looked at one by one too. */
+static void visit_entries(walk *w, uint32_t list)
+{
+    const segment *s = w->s->segment;
+    const segment_lists *lists = &w->head->required;
+    const uint32_t *starts = segment_at(s, lists->starts_off);
+    const uint32_t *rows = segment_at(s, lists->rows_off);
+    const words_key *key = &w->s->query.key[READ_POSSIBLE];
+    uint32_t *scanned = w->run->worker->scanned;
+    uint32_t count = 0;
+    for (uint32_t i = starts[list]; i < starts[list + 1]; i++) {
+        uint64_t row = w->s->words->first[READ_POSSIBLE][rows[i]];
+        scanned[count] = rows[i];
+        count += ((~(key->level[0] - row) & key->guards[0]) | (row & key->mask[0])) == 0;
+        if (count == SCAN_ROW_MAX || i + 1 == starts[list + 1]) {
+            take_rows(w, NULL, count);
+            count = 0;
+        }
+    }
+}
+
+/* The shortest list among the concepts that the offer asks for. False: no seeker has one of them.
+ */
+static bool find_shortest(const walk *w, uint32_t *ret_list, uint32_t *ret_count)
+{
+    const segment *s = w->s->segment;
+    const uint32_t *starts = segment_at(s, w->head->required.starts_off);
+    *ret_count = UINT32_MAX;
+    for (uint32_t i = 0; i < w->run->anchor.having_count; i++) {
+        uint32_t list;
+        if (!segment_list_find(s, &w->head->required, w->run->anchor.having[i], &list)) {
+            *ret_count = 0;
+            return false;
+        }
+        uint32_t count = starts[list + 1] - starts[list];
+        if (count < *ret_count) {
+            *ret_count = count;
+            *ret_list = list;
+        }
+    }
+    return true;
+}
+
+static void walk_seekers(walk *w)
+{
+    match_run_state *run = w->run;
+    const run_class *c = narrow_class(run, PREFIX_ANY, WANTING_ANY);
+    narrow_turn(run, w->s, c);
+    if (w->head->required.slot_count > 0 && run->anchor.having_count > 0 &&
+        lists_hold(run, &w->head->order)) {
+        uint32_t list = 0;
+        uint32_t count;
+        bool is_there = find_shortest(w, &list, &count);
+        if (count < w->head->row_count / 8) {
+            if (is_there) {
+                visit_entries(w, list);
+            }
+            /* Of those whose skills are not known anybody may have them. */
+            if (segment_list_find(w->s->segment, &w->head->required, LIST_UNKNOWN, &list)) {
+                visit_entries(w, list);
+            }
+            return;
+        }
+    }
+    for (uint32_t g = 0; g < w->head->group_count && !run->has_failed; g++) {
+        visit_group(w, c, g);
+    }
+}
+
+/* ------------------------------------------------------------------------------------ all */
+
+static void find_limits(walk *w)
+{
+    const match_run_state *run = w->run;
+    const run_anchor *a = &run->anchor;
+    if (!a->has_place || a->is_online) {
+        return;
+    }
+    bool is_known = run->row_side == SIDE_OFFER ? a->has_reach : w->head->reach_max != INT32_MAX;
+    double reach = run->row_side == SIDE_OFFER ? a->reach : w->head->reach_max;
+    /* Distances are rounded when places are: a little more is no harm. */
+    reach = reach * (1 + 1e-6) + 0.001;
+    if (run->has_km_gate && is_known) {
+        w->has_limit = true;
+        w->limit = reach;
+    }
+    if (run->linear != NULL && (run->linear->max > 0 || is_known)) {
+        w->can_shrink = true;
+        w->shrink_max = run->linear->max > 0 ? run->linear->max : reach;
+    }
+}
+
+void narrow_walk(match_run_state *run, run_segment *s)
+{
+    walk w = {.run = run, .s = s, .head = s->segment->head, .radius = -1};
+    if (s->query.no_gates != 0 || w.head->row_count == 0) {
+        return;
+    }
+    find_limits(&w);
+    w.bands = arena_make_array(&run->worker->scratch, w.head->grid.lat_count, band_cells);
+    if (w.bands == NULL) {
+        run->has_failed = true;
+        fail(run->failure, ERR_MEMORY, "no memory to look for matches");
+        return;
+    }
+    if (run->row_side == SIDE_OFFER) {
+        walk_offers(&w);
+    } else {
+        walk_seekers(&w);
+    }
+    narrow_flush(run);
+}

@@ -1,0 +1,105 @@
+/* The k best records, each by its best row. */
+#include <string.h>
+
+#include "match/match_run.h"
+
+void rank_begin(rank_list *r, uint32_t limit)
+{
+    r->count = 0;
+    r->limit = limit;
+    r->threshold = POINTS_NONE;
+}
+
+/* No start sorts behind every day. */
+static int64_t start_of(const match_program *p, const segment *s, uint32_t row)
+{
+    uint16_t column = program_column(p, SIDE_OFFER, "intakes.*.start");
+    if (column == NO_COLUMN) {
+        return INT64_MAX;
+    }
+    const lotse_column *c = segment_column(s, column);
+    return lotse_is_known(s->table, c, row) ? *(const int32_t *)lotse_value(s->table, c, row)
+                                            : INT64_MAX;
+}
+
+int rank_compare_intakes(const match_program *p, const segment *a, uint32_t a_row, const segment *b,
+                         uint32_t b_row)
+{
+    int64_t a_start = start_of(p, a, a_row);
+    int64_t b_start = start_of(p, b, b_row);
+    if (a_start != b_start) {
+        return a_start < b_start ? -1 : 1;
+    }
+    int order = bytes_compare(segment_intake_id(a, a_row), segment_intake_id(b, b_row));
+    return order != 0 ? order : a_row < b_row ? -1 : a_row > b_row;
+}
+
+bool rank_row_precedes(const match_run_state *run, const rank_entry *a, const rank_entry *b)
+{
+    if (a->score != b->score) {
+        return a->score > b->score;
+    }
+    if (a->verdict != b->verdict) {
+        return a->verdict < b->verdict;
+    }
+    if (run->row_side == SIDE_OFFER) {
+        const segment *s = run->segments[a->segment].segment;
+        return rank_compare_intakes(run->program, s, a->row, s, b->row) < 0;
+    }
+    const match_query *q = run->query;
+    return rank_compare_intakes(run->program, q->anchor, q->anchor_rows[a->anchor_row], q->anchor,
+                                q->anchor_rows[b->anchor_row]) < 0;
+}
+
+/* Different records: by score, then by id in byte order. Within a segment records stand in the
+ * order of their ids. */
+static bool record_precedes(const match_run_state *run, const rank_entry *a, const rank_entry *b)
+{
+    if (a->score != b->score) {
+        return a->score > b->score;
+    }
+    if (a->segment == b->segment) {
+        return a->record < b->record;
+    }
+    return bytes_compare(segment_record_id(run->segments[a->segment].segment, a->row),
+                         segment_record_id(run->segments[b->segment].segment, b->row)) < 0;
+}
+
+static void remove_entry(rank_list *r, uint32_t index)
+{
+    r->count--;
+    memmove(&r->entries[index], &r->entries[index + 1], (r->count - index) * sizeof r->entries[0]);
+}
+
+void rank_put(rank_list *r, const match_run_state *run, const rank_entry *entry)
+{
+    if (entry->score < r->threshold) {
+        return;
+    }
+    for (uint32_t i = 0; i < r->count; i++) {
+        rank_entry *known = &r->entries[i];
+        if (known->record == entry->record && known->segment == entry->segment) {
+            if (!rank_row_precedes(run, entry, known)) {
+                return;
+            }
+            remove_entry(r, i);
+            break;
+        }
+    }
+    if (r->count == r->limit && !record_precedes(run, entry, &r->entries[r->count - 1])) {
+        return;
+    }
+    uint32_t at = r->count;
+    while (at > 0 && record_precedes(run, entry, &r->entries[at - 1])) {
+        at--;
+    }
+    if (r->count == r->limit) {
+        r->count--;
+    }
+    memmove(&r->entries[at + 1], &r->entries[at], (r->count - at) * sizeof r->entries[0]);
+    r->entries[at] = *entry;
+    r->count++;
+    if (r->count == r->limit) {
+        r->threshold = r->entries[r->count - 1].score;
+    }
+}

@@ -1,0 +1,167 @@
+#ifndef CORE_MATCH_WORDS_H
+#define CORE_MATCH_WORDS_H
+
+#include "base/day.h"
+#include "match/derive.h"
+#include "match/gate.h"
+#include "match/match_table.h"
+
+/* The gates of a program, compiled for the rows of one segment into packed words, in two readings:
+ * possible (an unknown counts as fulfilled) and certain (an unknown counts as not). A row that
+ * fails the possible reading is `no`, one that passes both is `yes`, the others are `check`.
+ *
+ * A word holds two kinds of fields. From below: ranks, each with a guard bit above it. A rank
+ * counts the distinct values of the segment in the order in which they get harder to pass; the
+ * anchor's word holds how many of them it passes, so that one subtraction compares all fields and
+ * leaves a guard bit set for each that passes. From above: single bits, each a thing that the row
+ * refuses; the anchor's mask says which of them it would bring. So a row passes when
+ *
+ *     (~(anchor - row) & guards) | (row & mask)   is 0.
+ *
+ * Sets of which one member must be shared (`any`) and marks of gates that only gate_judge can tell
+ * (`apart`: lists, weeks, concepts) stand in further words, looked at for rows that passed the
+ * first. */
+
+enum {
+    WORDS_REST_MAX = 15, /* words behind the first */
+    WORDS_TERM_MAX = 2 * GATE_COUNT_MAX
+};
+
+typedef enum term_form { TERM_RANK, TERM_MASK, TERM_ANY } term_form;
+
+/* One comparison of a gate as it stands in the words. */
+typedef struct words_term {
+    term_form form;
+    uint32_t gate;         /* index into program.gates */
+    uint32_t part;         /* OVERLAPS: 0 the seeker's low end, 1 its high end */
+    uint32_t word;         /* 0: the first; else rest[word - 1] */
+    uint32_t shift, width; /* RANK: without the guard bit */
+    bool row_is_small;     /* the row's value must be at most the anchor's */
+    bool is_fixed;         /* MASK: the row alone decides, whoever asks */
+    bool is_joined;
+    int32_t key; /* joined: the entry it stands for */
+    const int32_t
+        *values; /* RANK: distinct, in passing order (complemented where the row is large) */
+    uint32_t value_count;
+    const uint16_t *ranks; /* RANK: values passed by first + i; NULL: search */
+    int32_t first;
+    uint32_t span;
+    uint64_t used; /* MASK, ANY: codes with a bit each, from `shift` up */
+    uint32_t
+        extra_bit; /* MASK: refuses every demand, unknown; ANY: always passes. Bit in the word */
+} words_term;
+
+typedef struct words words;
+struct words {
+    const match_program *program;
+    const segment *segment;
+    uint64_t generation;
+    day as_of;                  /* of derived columns; DAY_ANY: there are none */
+    const lotse_table *derived; /* of the rows, or NULL */
+    uint32_t rest_count;
+    const uint64_t *first[2]; /* by reading: a word a row, padded to a multiple of 8 rows */
+    const uint64_t *rest[2];  /* by reading: rest_count words a row */
+    words_term terms[WORDS_TERM_MAX];
+    uint32_t term_count;
+    uint64_t apart_gates;               /* gates with marks */
+    uint8_t apart_word[GATE_COUNT_MAX]; /* where their mark stands: rest word and bit */
+    uint8_t apart_bit[GATE_COUNT_MAX];
+    int32_t km_gate;         /* index of the gate that the walk over cells serves, -1: none */
+    const uint64_t *listed;  /* words of the wanted lists' entries: first[possible] of their rows */
+    const uint8_t *kinds;    /* offers: position of the row's kind */
+    const table_view *views; /* by criterion of the program */
+    uint32_t hold_count;     /* readers of a day's words; under the cache's lock */
+    uint64_t last_use;
+    arena memory;
+};
+
+enum { READ_POSSIBLE, READ_CERTAIN, DAY_ANY = INT32_MIN };
+
+typedef struct words_cache words_cache;
+bool words_cache_new(words_cache **ret, err *e);
+void words_cache_free(words_cache **c);
+
+/* The words of a segment for a day, made when they are not there. They stay until they are given
+ * back. Words that do not depend on a day live as long as the segment. [any] */
+bool words_hold(const segment *s, derive_set *d, const match_program *p, day as_of,
+                const words **ret, err *e);
+void words_release(const words *w);
+/* Makes those that do not depend on a day before anybody asks. [store] */
+bool words_prepare(const segment *s, const match_program *p, err *e);
+/* Do the rows of this side read different from day to day? */
+bool words_need_day(const match_program *p, record_side side);
+
+/* ------------------------------------------------------------------------------------ building */
+
+/* words_make.c */
+bool words_make(words *w, err *e);
+
+/* ------------------------------------------------------------------------------------ asking */
+
+/* One anchor against the words of a segment, for a reading: what a row's words are compared with.
+ */
+typedef struct words_key {
+    uint64_t level[1 + WORDS_REST_MAX]; /* ranks passed, with guard bits */
+    uint64_t guards[1 + WORDS_REST_MAX];
+    uint64_t mask[1 + WORDS_REST_MAX];
+} words_key;
+
+typedef struct words_any { /* at least one of the bits must be set */
+    uint32_t word;         /* of the rest */
+    uint32_t gate;
+    uint64_t bits[2]; /* by reading */
+} words_any;
+
+typedef struct words_query {
+    const words *words;
+    words_key key[2];
+    words_any any[GATE_COUNT_MAX];
+    uint32_t any_count;
+    uint64_t apart[WORDS_REST_MAX]; /* marks of gates that are on */
+    uint64_t
+        judged;  /* gates that gate_judge must tell for every row: the anchor is no plain case */
+    uint64_t on; /* gates asked about at all */
+    uint64_t no_gates;    /* gates that say no for this anchor whatever the row */
+    uint64_t check_gates; /* and check */
+    bool needs_rest;      /* anything beyond the first word */
+    bool certain_differs; /* a row that is possible may be uncertain */
+} words_query;
+
+/* `gates` are those that are on. The anchor is of the other side than the words' rows. [worker] */
+void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of, words_query *ret);
+
+/* Does the row pass the words in a reading? Says nothing about gates told apart or by distance. */
+bool words_pass(const words_query *q, uint32_t reading, uint32_t row);
+/* Gates that gate_judge must tell about this row. */
+uint64_t words_apart(const words_query *q, uint32_t row);
+/* Gates that fail in the words, a bit each (apart and distance left out). */
+uint64_t words_failing(const words_query *q, uint32_t reading, uint32_t row);
+
+/* Rows of [first, end) that pass the first word in the possible reading, to `ret`, which has room
+ * for all of them and 16 more; returns their count. */
+typedef uint32_t words_scan_call(const uint64_t *row_words, uint32_t first, uint32_t end,
+                                 uint64_t level, uint64_t guards, uint64_t mask, uint32_t *ret);
+words_scan_call *words_scan_pick(void); /* the fastest this machine can run */
+uint32_t words_scan_plain(const uint64_t *row_words, uint32_t first, uint32_t end, uint64_t level,
+                          uint64_t guards, uint64_t mask, uint32_t *ret);
+
+/* A value of either side as a term reads it (words_term.c). */
+typedef struct term_value {
+    enum { VALUE_FREE, VALUE_UNKNOWN, VALUE_NUMBER, VALUE_APART } kind;
+    int64_t number;
+} term_value;
+typedef struct term_codes {
+    uint64_t possible,
+        certain;     /* MASK of a row: refused codes; of an anchor: brought. ANY: shared */
+    bool is_free;    /* asks for nothing: passes */
+    bool is_unknown; /* nothing at all is known */
+} term_codes;
+
+struct gate_call;
+term_value term_read_number(const struct gate_call *c, const words_term *t, record_side side,
+                            bool is_row, bool *ret_has_others);
+term_codes term_read_codes(const struct gate_call *c, record_side side);
+bool words_gate_is_free(const gate *g, uint8_t kind);
+enum { KIND_UNKNOWN = UINT8_MAX };
+
+#endif
