@@ -154,7 +154,7 @@ static bool explain_hit(explainer *x, const match_hit *hit, reason_list *list, e
         const criterion_spec *spec = &x->program->criteria[s->criteria[i].criterion];
         const lotse_criterion *c = x->instances[i];
         lotse_error why = {.size = sizeof why};
-        lotse_reasons *reasons;
+        lotse_reasons *reasons = NULL;
         table_view_row(x->anchor_view, x->program, anchor.row.segment, anchor.row.row,
                        anchor.row.derived, 0, spec->columns[1 - side],
                        spec->column_count[1 - side]);

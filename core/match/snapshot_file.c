@@ -153,7 +153,7 @@ static bool read_head(const char *dir, base_head *ret, err *e)
 bool snapshot_load_base(const match_program *program, const dictionary *d, const char *dir,
                         snapshot **ret, err *e)
 {
-    base_head head;
+    base_head head = {0};
     if (!read_head(dir, &head, e)) {
         return false;
     }
