@@ -148,6 +148,10 @@ static person person_of(const lotse_table *t, uint32_t row, int32_t as_of)
     p.to = list_at(t, COLUMN_TO, row, &counts[2]);
     p.has_spells = p.status != NULL && p.from != NULL && p.to != NULL && counts[0] == counts[1] &&
                    counts[0] == counts[2];
+    /* A spell that does not say what it was may have been anything. */
+    for (uint32_t i = 0; p.has_spells && i < counts[0]; i++) {
+        p.has_spells = p.status[i] != LOTSE_ABSENT;
+    }
     p.spell_count = p.has_spells ? counts[0] : 0;
     p.entitlement = list_at(t, COLUMN_ENTITLEMENT, row, &counts[3]);
     p.valid_to = list_at(t, COLUMN_VALID_TO, row, &counts[4]);
