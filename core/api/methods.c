@@ -24,7 +24,6 @@ enum { VERSION_MAX = INT32_MAX, FEED_LEN_MAX = FRAME_LEN_MAX };
 #define PARAM_INTAKE {"intake", RPC_TEXT, false, 1, ID_LEN_MAX + 16, NULL, "one intake of the offer; all if not said"}
 
 static const rpc_param ID_ONLY[] = {PARAM_ID};
-static const rpc_param LANG_ONLY[] = {PARAM_LANG};
 static const rpc_param ID_LANG[] = {PARAM_ID, PARAM_LANG, PARAM_AS_OF};
 static const rpc_param ID_REPLACES[] = {PARAM_ID, PARAM_REPLACES};
 static const rpc_param LANG_AS_OF[] = {PARAM_LANG, PARAM_AS_OF};

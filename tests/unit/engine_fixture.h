@@ -64,13 +64,13 @@ static inline void remove_tree(const char *path)
 }
 
 /* The plugin without code, present or not. */
-static inline void fixture_put_plugin(const char *manifest)
+static inline void fixture_put_plugin(const char *text)
 {
     char path[160];
     snprintf(path, sizeof path, "%s/gate", fixture_plugins);
     mkdir(path, 0700);
     snprintf(path, sizeof path, "%s/gate/manifest.json", fixture_plugins);
-    write_file(path, manifest);
+    write_file(path, text);
 }
 
 static inline void fixture_drop_plugin(void)
@@ -220,9 +220,9 @@ static inline void fixture_put_seekers(engine *g, uint32_t first, uint32_t count
                  "{\"id\":\"s-%06u\",\"location\":{\"lat\":%.3f,\"lon\":7.4},"
                  "\"skills\":[\"esco:skill-%u\"]}",
                  i, 50.0 + i % 100 / 100.0, i % 37);
-        ck_assert_msg(engine_writes_put_text(writes, STORE_SEEKER, bytes_of(text),
-                                             STORE_ANY_VERSION, &e),
-                      "%s %s", e.text, e.path);
+        ck_assert_msg(
+            engine_writes_put_text(writes, STORE_SEEKER, bytes_of(text), STORE_ANY_VERSION, &e),
+            "%s %s", e.text, e.path);
     }
     ck_assert_msg(engine_write_wait(g, writes, &change, &e), "%s", e.text);
     engine_writes_free(&writes);

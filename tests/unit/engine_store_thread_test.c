@@ -53,8 +53,8 @@ START_TEST(a_write_that_names_another_version_is_not_done)
     (void)fixture_put(g, STORE_SEEKER, "{\"id\":\"s-1\"}");
 
     store_write late = fixture_put_as(g, STORE_SEEKER, "{\"id\":\"s-1\",\"unit\":\"u-1\"}", 7);
-    store_write twice = fixture_put_as(g, STORE_SEEKER, "{\"id\":\"s-1\",\"unit\":\"u-1\"}",
-                                       STORE_NO_VERSION);
+    store_write twice =
+        fixture_put_as(g, STORE_SEEKER, "{\"id\":\"s-1\",\"unit\":\"u-1\"}", STORE_NO_VERSION);
 
     ck_assert_int_eq(late.outcome, STORE_CONFLICT);
     ck_assert_int_eq(late.version, 1);
@@ -149,7 +149,8 @@ START_TEST(an_erased_seeker_is_in_no_file_when_the_delete_is_answered)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------ many at once */
+/* ------------------------------------------------------------------------------------ many at once
+ */
 
 enum { WRITER_COUNT = 4, WRITES_EACH = 40, READER_COUNT = 3 };
 
@@ -204,8 +205,8 @@ START_TEST(every_writer_sees_its_writes_while_others_read_and_write)
     }
     for (uint32_t i = 0; i < READER_COUNT; i++) {
         readers[i] = (crowd){.engine = g, .must_end = &must_end};
-        ck_assert_int_eq(
-            pthread_create(&threads[WRITER_COUNT + i], NULL, read_many, &readers[i]), 0);
+        ck_assert_int_eq(pthread_create(&threads[WRITER_COUNT + i], NULL, read_many, &readers[i]),
+                         0);
     }
 
     for (uint32_t i = 0; i < WRITER_COUNT; i++) {
