@@ -58,6 +58,22 @@ static void on_output(void *context)
     io_connection_mark(context);
 }
 
+static void set_paused(connection *c, bool is_paused)
+{
+    if (is_paused != c->is_paused) {
+        c->is_paused = is_paused;
+        if (is_paused) {
+            c->io->paused_count++;
+        } else {
+            c->io->paused_count--;
+        }
+    }
+    if (is_paused) {
+        /* Who is not read from is not heard hanging up. */
+        io_start_tick(c->io);
+    }
+}
+
 /* ---------------------------------------------------------------------------------- closing */
 
 static void on_closed(uv_handle_t *handle)
@@ -91,6 +107,7 @@ void io_connection_close(connection *c)
         c->io->writing_count--;
         c->is_writing = false;
     }
+    set_paused(c, false);
     rpc_session_free(&c->session);
     uv_close(&c->socket.handle, on_closed);
 }
@@ -178,13 +195,11 @@ static void on_room(uv_handle_t *handle, size_t wanted_len, uv_buf_t *ret)
 
 static void note(connection *c, rpc_feed_result result)
 {
-    c->is_paused = result == RPC_FEED_PAUSE;
+    set_paused(c, result == RPC_FEED_PAUSE);
     c->is_last_output = c->is_last_output || result == RPC_FEED_CLOSE;
 }
 
-/* A full close leaves nothing to answer to; after a half close the peer still reads. Unix sockets
- * tell the two apart, TCP does not. */
-static bool is_hung_up(const connection *c)
+bool io_connection_is_hung_up(const connection *c)
 {
     uv_os_fd_t fd;
     if (uv_fileno(&c->socket.handle, &fd) != 0) {
@@ -220,7 +235,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *room)
             note(c, rpc_feed(c->session, (bytes){room->base, (size_t)len}));
         }
         c->has_read = true;
-    } else if (len == UV_EOF && !is_hung_up(c)) {
+    } else if (len == UV_EOF && !io_connection_is_hung_up(c)) {
         c->is_ended = true;
         note(c, rpc_feed_end(c->session));
     } else {

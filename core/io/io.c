@@ -102,21 +102,29 @@ static void on_signal(uv_signal_t *handle, int number)
     look_at_stops(i);
 }
 
-static void close_stalled(io *i, int64_t now_ns)
+static bool is_stalled(connection *c, int64_t now_ns)
 {
-    int64_t stall_ns = (int64_t)i->config.write_stall_ms * NS_PER_MS;
+    if (!c->is_writing) {
+        return false;
+    }
+    size_t left_len = uv_stream_get_write_queue_size(&c->socket.stream);
+    if (left_len < c->written_len) {
+        c->written_len = left_len;
+        c->moved_ns = now_ns;
+        return false;
+    }
+    return now_ns - c->moved_ns > (int64_t)c->io->config.write_stall_ms * NS_PER_MS;
+}
+
+static void close_lost(io *i, int64_t now_ns)
+{
     connection *next;
     for (connection *c = i->connections; c != NULL; c = next) {
         next = c->next;
-        if (!c->is_writing) {
-            continue;
-        }
-        size_t left_len = uv_stream_get_write_queue_size(&c->socket.stream);
-        if (left_len < c->written_len) {
-            c->written_len = left_len;
-            c->moved_ns = now_ns;
-        } else if (now_ns - c->moved_ns > stall_ns) {
-            log_event(LOG_WARN, "connection.stalled", "waiting=%zu", left_len);
+        if (is_stalled(c, now_ns)) {
+            log_event(LOG_WARN, "connection.stalled", "waiting=%zu", c->written_len);
+            io_connection_close(c);
+        } else if (c->is_paused && io_connection_is_hung_up(c)) {
             io_connection_close(c);
         }
     }
@@ -127,11 +135,12 @@ static void on_tick(uv_timer_t *timer)
     io *i = timer->data;
     int64_t now_ns = clock_monotonic_ns();
     bool has_deadlines = rpc_server_expire(i->config.server, now_ns);
-    if (i->writing_count > 0) {
-        close_stalled(i, now_ns);
+    bool has_waiting = i->writing_count > 0 || i->paused_count > 0;
+    if (has_waiting) {
+        close_lost(i, now_ns);
     }
     look_at_stops(i);
-    if (i->drain_started_ns == 0 && i->writing_count == 0 && !has_deadlines) {
+    if (i->drain_started_ns == 0 && !has_waiting && !has_deadlines) {
         uv_timer_stop(timer);
     }
 }

@@ -76,6 +76,7 @@ struct io {
     connection *dirty; /* to be looked after when the call into rpc is over */
     connection *spare;
     uint32_t writing_count;
+    uint32_t paused_count;
     _Atomic uint32_t stop_count;
     uint32_t seen_stop_count;
     int64_t drain_started_ns; /* 0: serving */
@@ -95,6 +96,9 @@ void io_connection_close(connection *c);
 void io_serve_dirty(io *i);
 void io_connection_mark(connection *c);
 bool io_connection_is_idle(const connection *c);
+/* A full close leaves nothing to answer to; after a half close the peer still reads. Unix sockets
+ * tell the two apart, TCP does not. */
+bool io_connection_is_hung_up(const connection *c);
 
 /* io.c */
 void io_start_tick(io *i);

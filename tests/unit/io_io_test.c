@@ -295,6 +295,31 @@ START_TEST(io_stops_the_calls_of_a_peer_that_is_gone)
 }
 END_TEST
 
+START_TEST(io_hears_a_peer_hang_up_that_it_does_not_read_from)
+{
+    open_served(&(io_config){0});
+    int fd = dial();
+
+    for (int i = 0; i < IN_FLIGHT_PER_SESSION_MAX; i++) {
+        say(fd, KEEP);
+    }
+    rpc_call *calls[IN_FLIGHT_PER_SESSION_MAX];
+    for (int i = 0; i < IN_FLIGHT_PER_SESSION_MAX; i++) {
+        calls[i] = take_kept();
+    }
+    close(fd);
+    while (!__atomic_load_n(rpc_call_stop_flag(calls[0]), __ATOMIC_RELAXED)) {
+        poll(NULL, 0, 1);
+    }
+    for (int i = 0; i < IN_FLIGHT_PER_SESSION_MAX; i++) {
+        rpc_call_reply(&calls[i], BYTES("true"));
+    }
+
+    close_served();
+    ck_assert(s.was_clean);
+}
+END_TEST
+
 START_TEST(io_refuses_peers_beyond_its_number_politely)
 {
     open_served(&(io_config){.connection_max = 2});
@@ -563,9 +588,10 @@ TOY_MAIN("io/io", io_answers_over_a_unix_socket_of_its_owner_alone,
          io_answers_calls_finished_on_another_thread, io_sends_more_than_a_peer_takes_at_once,
          io_lets_go_of_a_peer_that_takes_nothing,
          io_answers_a_peer_that_half_closed_before_it_closes,
-         io_stops_the_calls_of_a_peer_that_is_gone, io_refuses_peers_beyond_its_number_politely,
-         io_that_is_stopped_finishes_what_it_took, io_that_is_stopped_twice_ends_now,
-         io_gives_work_in_flight_no_longer_than_drain_ms,
+         io_stops_the_calls_of_a_peer_that_is_gone,
+         io_hears_a_peer_hang_up_that_it_does_not_read_from,
+         io_refuses_peers_beyond_its_number_politely, io_that_is_stopped_finishes_what_it_took,
+         io_that_is_stopped_twice_ends_now, io_gives_work_in_flight_no_longer_than_drain_ms,
          io_listens_on_loopback_and_refuses_web_pages, io_refuses_addresses_of_other_machines,
          io_takes_over_a_socket_nobody_listens_on_and_no_other,
          io_refuses_a_path_that_is_too_long_for_a_socket, io_hears_again_after_it_ran_out_of_memory,
