@@ -14,7 +14,7 @@ const char *plugin_file_name(const char *path)
 
 static bool read_all(int fd, size_t len, const char *name, buf *out, err *e)
 {
-    char *room = buf_room(out, len);
+    char *room = buf_room(out, len + 1); /* an empty file is no want of memory */
     if (room == NULL) {
         return fail(e, ERR_MEMORY, "no memory for a file of %zu bytes", len);
     }

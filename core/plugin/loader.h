@@ -7,7 +7,9 @@
 
 /* The only dlopen. Reads the library once, looks at its ELF header, opens it RTLD_NOW|RTLD_LOCAL,
  * compares magic, sizes, ABI, id and version with the manifest, calls init. Every refusal says what
- * differed: unreadable, not a library, missing symbol, ABI mismatch, id or version differ, factory missing. */
-bool loader_open(const char *path, const manifest *m, const lotse_host *host, const lotse_entry **ret, err *e);
+ * differed: unreadable, not a library, missing symbol, ABI mismatch, id or version differ, factory
+ * missing. */
+bool loader_open(const char *path, const manifest *m, const lotse_host *host,
+                 const lotse_entry **ret, err *e);
 
 #endif

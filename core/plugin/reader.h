@@ -16,7 +16,7 @@ typedef struct reader {
     const struct reader *up; /* NULL: the document */
     bytes key;               /* of an object's member; base NULL: an array's entry */
     uint32_t index;
-    err_code code;           /* what a refusal is called: ERR_PLUGIN_MANIFEST, ... */
+    err_code code; /* what a refusal is called: ERR_PLUGIN_MANIFEST, ... */
 } reader;
 
 typedef struct reader_choice {

@@ -6,11 +6,11 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "json/json.h"
 #include "match/program.h"
 #include "model/concept.h"
 #include "model/record.h"
 #include "plugin/manifest.h"
+#include "json/json.h"
 
 /* Which plugins there are, which run, and the program they make together. Made once at start by
  * looking through plugin folders; [control] unless said otherwise. */
@@ -24,8 +24,8 @@ typedef struct plugin_info {
     bytes id;                 /* folder name then */
     plugin_state state;
     plugin_trust trust;
-    const char *hash;         /* hex over manifest and library */
-    err why;                  /* of FAILED */
+    const char *hash; /* hex over manifest and library */
+    err why;          /* of FAILED */
 } plugin_info;
 
 /* A sensitive column that the operator lets a plugin see. Built-in plugins see what they name. */
@@ -39,20 +39,21 @@ typedef struct registry_config {
     uint32_t builtin_dir_count;
     const char *const *trusted_dirs; /* likewise, named by the operator as trusted */
     uint32_t trusted_dir_count;
-    const char *const *disabled;     /* ids switched off */
+    const char *const *disabled; /* ids switched off */
     uint32_t disabled_count;
-    const char *const *enabled;      /* ids switched on although their kind is `learned` */
+    const char *const *enabled; /* ids switched on although their kind is `learned` */
     uint32_t enabled_count;
     const registry_grant *grants;
     uint32_t grant_count;
-    const dictionary *dictionary;    /* for esco: parameters of strategies; NULL: they are refused */
+    const dictionary *dictionary; /* for esco: parameters of strategies; NULL: they are refused */
 } registry_config;
 
-/* A plugin that fails is listed with its reason and costs nobody else anything. Fails itself for want
- * of memory, and with ERR_FILE when a folder of the configuration is not there. The folder `strategies`
- * of a built-in folder holds strategies and is no plugin. */
+/* A plugin that fails is listed with its reason and costs nobody else anything. Fails itself for
+ * want of memory, and with ERR_FILE when a folder of the configuration is not there. The folder
+ * `strategies` of a built-in folder holds strategies and is no plugin. */
 bool registry_new(const registry_config *config, registry **ret, err *e);
-void registry_free(registry **r); /* libraries stay open: a library that was loaded is never unloaded */
+void registry_free(
+    registry **r); /* libraries stay open: a library that was loaded is never unloaded */
 uint32_t registry_count(const registry *r);
 const plugin_info *registry_plugin(const registry *r, uint32_t index);
 /* The resolved program of all ready plugins; owned by the registry, immutable. [any] */
@@ -61,12 +62,12 @@ const match_program *registry_program(const registry *r);
 const manifest *registry_manifest_of(const registry *r, uint32_t program_plugin);
 const ext_keys *registry_ext_keys(const registry *r);
 
-/* {"id","criteria":[{"id","weight","params"}],"gates":[...],"allocator"} resolved; params and ids live in
- * `a`. The core's gates are always on. ERR_STRATEGY_INVALID, ERR_WEIGHTS_SUM, ERR_PLUGIN_PARAM with
- * pointers. [any] */
+/* {"id","criteria":[{"id","weight","params"}],"gates":[...],"allocator"} resolved; params and ids
+ * live in `a`. The core's gates are always on. ERR_STRATEGY_INVALID, ERR_WEIGHTS_SUM,
+ * ERR_PLUGIN_PARAM with pointers. [any] */
 bool registry_strategy(const registry *r, const json_node *root, arena *a, strategy *ret, err *e);
-/* The JSON texts of the built-in strategies (strategies/NAME.json beside the built-in plugins), in order
- * of their names; `default` is one of them. NAME is the id. [any] */
+/* The JSON texts of the built-in strategies (strategies/NAME.json beside the built-in plugins), in
+ * order of their names; `default` is one of them. NAME is the id. [any] */
 uint32_t registry_builtin_strategy_count(const registry *r);
 bytes registry_builtin_strategy(const registry *r, uint32_t index, bytes *ret_id);
 

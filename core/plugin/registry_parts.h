@@ -43,7 +43,7 @@ bool registry_make_program(registry *r, err *e);
 /* A value a strategy gives to a parameter. */
 typedef struct param_value {
     bool is_set;
-    int64_t value;           /* of a concept set: the count */
+    int64_t value; /* of a concept set: the count */
     const uint32_t *concepts;
 } param_value;
 
