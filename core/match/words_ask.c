@@ -69,6 +69,15 @@ static void ask_ranks(const gate_call *c, const words_term *t, record_side ancho
     }
 }
 
+/* A gate that is off passes every row; its field must not borrow from the next one. */
+static void pass_ranks(const words_term *t, words_query *q)
+{
+    uint64_t all = (uint64_t)t->value_count + 1;
+    for (uint32_t reading = 0; reading < 2; reading++) {
+        q->key[reading].level[t->word] |= (all | 1ULL << t->width) << t->shift;
+    }
+}
+
 static void ask_mask(const gate_call *c, const words_term *t, record_side anchor_side,
                      words_query *q)
 {
@@ -171,6 +180,9 @@ void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of
     for (uint32_t i = 0; i < w->term_count; i++) {
         const words_term *t = &w->terms[i];
         if ((gates >> t->gate & 1u) == 0) {
+            if (t->form == TERM_RANK) {
+                pass_ranks(t, q);
+            }
             continue;
         }
         gate_call c = {.program = w->program,
