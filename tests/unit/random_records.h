@@ -34,9 +34,9 @@ static inline bool chance(maker *m, uint32_t percent)
     return below(m, 100) < percent;
 }
 
-static inline bool asks(maker *m, uint32_t percent)
+static inline uint32_t asked(const maker *m, uint32_t percent)
 {
-    return chance(m, percent * m->asks_percent / 100);
+    return percent * m->asks_percent / 100;
 }
 
 static inline bool keeps_fact(maker *m)
@@ -44,49 +44,59 @@ static inline bool keeps_fact(maker *m)
     return m->fact_count++ != m->skip;
 }
 
-static inline void put_int(maker *m, bool is_there, bool is_fact, const char *key, int64_t value)
+/* Is this value in the record? Called after the value was drawn, so that the draws stay the same.
+ */
+static inline bool is_kept(maker *m, uint32_t there_percent, bool is_fact)
 {
-    if (is_there && (!is_fact || keeps_fact(m))) {
+    return chance(m, there_percent) && (!is_fact || keeps_fact(m));
+}
+
+static inline void put_int(maker *m, uint32_t there_percent, bool is_fact, const char *key,
+                           int64_t value)
+{
+    if (is_kept(m, there_percent, is_fact)) {
         json_member_int(&m->w, key, value);
     }
 }
 
-static inline void put_text(maker *m, bool is_there, bool is_fact, const char *key,
+static inline void put_text(maker *m, uint32_t there_percent, bool is_fact, const char *key,
                             const char *value)
 {
-    if (is_there && (!is_fact || keeps_fact(m))) {
+    if (is_kept(m, there_percent, is_fact)) {
         json_member_cstr(&m->w, key, value);
     }
 }
 
-static inline void put_code(maker *m, bool is_there, bool is_fact, const char *key,
+static inline void put_code(maker *m, uint32_t there_percent, bool is_fact, const char *key,
                             const code_list *list, uint32_t count)
 {
-    put_text(m, is_there, is_fact, key, list->entries[below(m, count)].id);
+    put_text(m, there_percent, is_fact, key, list->entries[below(m, count)].id);
 }
 
-static inline void put_day(maker *m, bool is_there, bool is_fact, const char *key, day value)
+static inline void put_day(maker *m, uint32_t there_percent, bool is_fact, const char *key,
+                           day value)
 {
     char text[DAY_TEXT_LEN + 1];
     day_print(value, text);
-    put_text(m, is_there, is_fact, key, text);
+    put_text(m, there_percent, is_fact, key, text);
 }
 
-static inline void put_flag(maker *m, bool is_there, bool is_fact, const char *key, bool value)
+static inline void put_flag(maker *m, uint32_t there_percent, bool is_fact, const char *key,
+                            bool value)
 {
-    if (is_there && (!is_fact || keeps_fact(m))) {
+    if (is_kept(m, there_percent, is_fact)) {
         json_member_bool(&m->w, key, value);
     }
 }
 
-static inline void put_codes(maker *m, bool is_there, bool is_fact, const char *key,
+static inline void put_codes(maker *m, uint32_t there_percent, bool is_fact, const char *key,
                              const code_list *list, uint32_t count, uint32_t percent)
 {
     uint64_t chosen = 0;
     for (uint32_t i = 0; i < count; i++) {
         chosen |= (uint64_t)chance(m, percent) << i;
     }
-    if (!is_there || (is_fact && !keeps_fact(m))) {
+    if (!is_kept(m, there_percent, is_fact)) {
         return;
     }
     json_put_key(&m->w, key);
@@ -97,14 +107,14 @@ static inline void put_codes(maker *m, bool is_there, bool is_fact, const char *
     json_end_array(&m->w);
 }
 
-static inline void put_skills(maker *m, bool is_there, bool is_fact, const char *key,
+static inline void put_skills(maker *m, uint32_t there_percent, bool is_fact, const char *key,
                               uint32_t percent)
 {
     uint32_t chosen = 0;
     for (uint32_t i = 0; i < SKILL_COUNT; i++) {
         chosen |= (uint32_t)chance(m, percent) << i;
     }
-    if (!is_there || (is_fact && !keeps_fact(m))) {
+    if (!is_kept(m, there_percent, is_fact)) {
         return;
     }
     json_put_key(&m->w, key);
@@ -147,11 +157,11 @@ typedef struct aside {
     bool is_kept;
 } aside;
 
-static inline void begin_list(maker *m, aside *a, bool is_there, bool is_fact)
+static inline void begin_list(maker *m, aside *a, uint32_t there_percent, bool is_fact)
 {
     a->outer = m->w;
     a->text = (buf){0};
-    a->is_kept = is_there && (!is_fact || keeps_fact(m));
+    a->is_kept = is_kept(m, there_percent, is_fact);
     m->w = json_writer_to(&a->text);
     json_begin_array(&m->w);
 }
@@ -171,18 +181,18 @@ static inline void put_languages(maker *m)
 {
     static const char *const codes[] = {"de", "en", "ar", "uk"};
     aside a;
-    begin_list(m, &a, chance(m, 85), true);
+    begin_list(m, &a, 85, true);
     for (uint32_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
         if (!chance(m, 55)) {
             continue;
         }
         json_begin_object(&m->w);
         json_member_cstr(&m->w, "code", codes[i]);
-        put_code(m, chance(m, 85), true, "level", CODES(level), 7);
+        put_code(m, 85, true, "level", CODES(level), 7);
         json_put_key(&m->w, "skills");
         json_begin_object(&m->w);
-        put_code(m, chance(m, 50), true, "reading", CODES(level), 7);
-        put_code(m, chance(m, 50), true, "speaking", CODES(level), 7);
+        put_code(m, 50, true, "reading", CODES(level), 7);
+        put_code(m, 50, true, "speaking", CODES(level), 7);
         json_end_object(&m->w);
         json_end_object(&m->w);
     }
@@ -192,13 +202,12 @@ static inline void put_languages(maker *m)
 static inline void put_qualifications(maker *m)
 {
     aside a;
-    begin_list(m, &a, chance(m, 60), true);
+    begin_list(m, &a, 60, true);
     for (uint32_t i = below(m, 3); i > 0; i--) {
         json_begin_object(&m->w);
-        put_text(m, chance(m, 80), true, "occupation", occupation(m));
-        put_int(m, chance(m, 60), true, "eqf", below(m, 9));
-        put_code(m, chance(m, 70), true, "recognition", CODES(recognition),
-                 CODES(recognition)->count);
+        put_text(m, 80, true, "occupation", occupation(m));
+        put_int(m, 60, true, "eqf", below(m, 9));
+        put_code(m, 70, true, "recognition", CODES(recognition), CODES(recognition)->count);
         json_end_object(&m->w);
     }
     end_list(m, &a, "qualifications");
@@ -210,16 +219,16 @@ static inline void put_spells(maker *m)
                                            "benefit_sgb2",      "measure",         "sickness",
                                            "employed_marginal", "employed_insured"};
     aside a;
-    begin_list(m, &a, chance(m, 85), true);
+    begin_list(m, &a, 85, true);
     for (uint32_t i = below(m, 5); i > 0; i--) {
         day from = day_from_civil(2014, 1, 1) + (day)below(m, 4300);
         bool goes_on = chance(m, 50);
         day to = from + (day)below(m, 1500);
         json_begin_object(&m->w);
-        put_text(m, chance(m, 95), true, "status", statuses[below(m, 8)]);
-        put_day(m, chance(m, 95), true, "from", from);
+        put_text(m, 95, true, "status", statuses[below(m, 8)]);
+        put_day(m, 95, true, "from", from);
         if (!goes_on) {
-            put_day(m, chance(m, 90), true, "to", to);
+            put_day(m, 90, true, "to", to);
         } else if (keeps_fact(m)) {
             json_put_key(&m->w, "to");
             json_put_null(&m->w);
@@ -232,15 +241,15 @@ static inline void put_spells(maker *m)
 static inline void put_entitlements(maker *m)
 {
     aside a;
-    begin_list(m, &a, chance(m, 60), true);
+    begin_list(m, &a, 60, true);
     for (uint32_t i = below(m, 3); i > 0; i--) {
         day issued = day_from_civil(2026, 1, 1) + (day)below(m, 330);
         json_begin_object(&m->w);
         json_member_cstr(&m->w, "code",
                          CODES(entitlement)->entries[below(m, CODES(entitlement)->count)].id);
-        put_day(m, chance(m, 80), true, "issued", issued);
-        put_day(m, chance(m, 80), true, "valid_to", issued + (day)below(m, 400));
-        put_flag(m, chance(m, 50), true, "obliged", chance(m, 50));
+        put_day(m, 80, true, "issued", issued);
+        put_day(m, 80, true, "valid_to", issued + (day)below(m, 400));
+        put_flag(m, 50, true, "obliged", chance(m, 50));
         json_end_object(&m->w);
     }
     end_list(m, &a, "entitlements");
@@ -251,9 +260,9 @@ static inline void put_availability(maker *m)
     int64_t low = below(m, 35);
     json_put_key(&m->w, "availability");
     json_begin_object(&m->w);
-    put_day(m, chance(m, 75), true, "from", day_from_civil(2026, 10, 1) + (day)below(m, 200));
-    put_int(m, chance(m, 75), true, "hours_min", low);
-    put_int(m, chance(m, 75), true, "hours_max", low + below(m, 15));
+    put_day(m, 75, true, "from", day_from_civil(2026, 10, 1) + (day)below(m, 200));
+    put_int(m, 75, true, "hours_min", low);
+    put_int(m, 75, true, "hours_max", low + below(m, 15));
     json_end_object(&m->w);
 }
 
@@ -263,18 +272,18 @@ static inline void write_seeker(maker *m)
     put_location(m, 80);
     json_put_key(w, "mobility");
     json_begin_object(w);
-    put_int(m, chance(m, 70), false, "max_km", below(m, 60));
+    put_int(m, 70, false, "max_km", below(m, 60));
     json_end_object(w);
     put_languages(m);
     json_put_key(w, "education");
     json_begin_object(w);
-    put_code(m, chance(m, 70), true, "school", CODES(school), 6);
-    put_int(m, chance(m, 75), true, "eqf", below(m, 9));
+    put_code(m, 70, true, "school", CODES(school), 6);
+    put_int(m, 75, true, "eqf", below(m, 9));
     json_end_object(w);
     put_qualifications(m);
-    put_skills(m, chance(m, 85), true, "skills", 60);
-    put_codes(m, chance(m, 70), true, "driving_licences", CODES(driving_licence), 3, 50);
-    put_codes(m, chance(m, 70), true, "licences", CODES(licence), 3, 50);
+    put_skills(m, 85, true, "skills", 60);
+    put_codes(m, 70, true, "driving_licences", CODES(driving_licence), 3, 50);
+    put_codes(m, 70, true, "licences", CODES(licence), 3, 50);
     json_put_key(w, "wishes");
     json_begin_object(w);
     json_put_key(w, "occupations");
@@ -285,18 +294,18 @@ static inline void write_seeker(maker *m)
     put_availability(m);
     put_spells(m);
     put_entitlements(m);
-    put_codes(m, chance(m, 70), true, "conditions_excluded", CODES(condition), 4, 30);
-    put_codes(m, chance(m, 50), false, "needs", CODES(support), 3, 25);
+    put_codes(m, 70, true, "conditions_excluded", CODES(condition), 4, 30);
+    put_codes(m, 50, false, "needs", CODES(support), 3, 25);
     json_put_key(w, "work_permission");
     json_begin_object(w);
-    put_code(m, chance(m, 85), true, "status", CODES(work_permission), 6);
+    put_code(m, 85, true, "status", CODES(work_permission), 6);
     json_end_object(w);
-    put_codes(m, chance(m, 80), true, "target_groups", CODES(target_group), 8, 40);
+    put_codes(m, 80, true, "target_groups", CODES(target_group), 8, 40);
     json_put_key(w, "facts");
     json_begin_object(w);
-    put_flag(m, chance(m, 75), true, "age_25_or_over", chance(m, 80));
-    put_flag(m, chance(m, 75), true, "minor_child_in_household", chance(m, 40));
-    put_flag(m, chance(m, 75), true, "severe_disability_or_equal", chance(m, 20));
+    put_flag(m, 75, true, "age_25_or_over", chance(m, 80));
+    put_flag(m, 75, true, "minor_child_in_household", chance(m, 40));
+    put_flag(m, 75, true, "severe_disability_or_equal", chance(m, 20));
     json_end_object(w);
 }
 
@@ -306,18 +315,18 @@ static inline void put_asked_languages(maker *m)
     json_put_key(&m->w, "languages");
     json_begin_array(&m->w);
     for (uint32_t i = 0; i < 2; i++) {
-        if (!asks(m, i == 0 ? 70 : 25)) {
+        if (!chance(m, asked(m, i == 0 ? 70 : 25))) {
             continue;
         }
         uint32_t min = below(m, 5);
         json_begin_object(&m->w);
         json_member_cstr(&m->w, "code", codes[i]);
-        put_text(m, chance(m, 80), false, "min", CODES(level)->entries[min].id);
-        put_text(m, chance(m, 30), false, "max", CODES(level)->entries[min + below(m, 3)].id);
+        put_text(m, 80, false, "min", CODES(level)->entries[min].id);
+        put_text(m, 30, false, "max", CODES(level)->entries[min + below(m, 3)].id);
         json_put_key(&m->w, "skills");
         json_begin_object(&m->w);
-        put_code(m, chance(m, 30), false, "reading", CODES(level), 4);
-        put_code(m, chance(m, 20), false, "speaking", CODES(level), 4);
+        put_code(m, 30, false, "reading", CODES(level), 4);
+        put_code(m, 20, false, "speaking", CODES(level), 4);
         json_end_object(&m->w);
         json_end_object(&m->w);
     }
@@ -329,15 +338,15 @@ static inline void put_requires(maker *m)
     json_put_key(&m->w, "requires");
     json_begin_object(&m->w);
     put_asked_languages(m);
-    put_int(m, asks(m, 50), false, "eqf_min", below(m, 5));
-    put_code(m, asks(m, 30), false, "school_min", CODES(school), 3);
-    put_skills(m, asks(m, 40), false, "skills", 10);
-    put_codes(m, asks(m, 30), false, "driving_licences", CODES(driving_licence), 3, 20);
-    put_codes(m, asks(m, 30), false, "licences", CODES(licence), 3, 20);
-    put_flag(m, asks(m, 30), false, "regulated", chance(m, 50));
-    put_codes(m, asks(m, 60), false, "work_permission", CODES(work_permission), 5, 60);
-    put_int(m, asks(m, 40), false, "unemployed_months", below(m, 30));
-    put_codes(m, asks(m, 50), false, "instruments", CODES(instrument), CODES(instrument)->count,
+    put_int(m, asked(m, 50), false, "eqf_min", below(m, 5));
+    put_code(m, asked(m, 30), false, "school_min", CODES(school), 3);
+    put_skills(m, asked(m, 40), false, "skills", 10);
+    put_codes(m, asked(m, 30), false, "driving_licences", CODES(driving_licence), 3, 20);
+    put_codes(m, asked(m, 30), false, "licences", CODES(licence), 3, 20);
+    put_flag(m, asked(m, 30), false, "regulated", chance(m, 50));
+    put_codes(m, asked(m, 60), false, "work_permission", CODES(work_permission), 5, 60);
+    put_int(m, asked(m, 40), false, "unemployed_months", below(m, 30));
+    put_codes(m, asked(m, 50), false, "instruments", CODES(instrument), CODES(instrument)->count,
               20);
     json_end_object(&m->w);
 }
@@ -345,13 +354,13 @@ static inline void put_requires(maker *m)
 static inline void put_intake(maker *m)
 {
     aside a;
-    begin_list(m, &a, chance(m, 90), false);
+    begin_list(m, &a, 90, false);
     json_begin_object(&m->w);
     json_member_cstr(&m->w, "id", "o/1");
     day start = day_from_civil(2026, 11, 1) + (day)below(m, 250);
-    put_day(m, chance(m, 85), true, "start", start);
-    put_int(m, chance(m, 90), false, "seats_free", below(m, 6));
-    put_code(m, chance(m, 30), false, "waiting_list", CODES(waiting_list), 2);
+    put_day(m, 85, true, "start", start);
+    put_int(m, 90, false, "seats_free", below(m, 6));
+    put_code(m, 30, false, "waiting_list", CODES(waiting_list), 2);
     json_end_object(&m->w);
     end_list(m, &a, "intakes");
 }
@@ -382,22 +391,22 @@ static inline void write_offer(maker *m)
     json_member_cstr(w, "en", "an offer");
     json_end_object(w);
     put_location(m, 80);
-    put_flag(m, chance(m, 50), false, "online", chance(m, 30));
+    put_flag(m, 50, false, "online", chance(m, 30));
     put_requires(m);
     json_put_key(w, "prefers");
     json_begin_object(w);
-    put_skills(m, chance(m, 70), false, "skills", 40);
+    put_skills(m, 70, false, "skills", 40);
     json_end_object(w);
-    put_codes(m, asks(m, 50), false, "target_groups", CODES(target_group), 8, 20);
-    put_text(m, chance(m, 80), has_occupation(kind), "occupation", occupation(m));
-    put_codes(m, chance(m, 60), true, "conditions", CODES(condition), 4, 30);
+    put_codes(m, asked(m, 50), false, "target_groups", CODES(target_group), 8, 20);
+    put_text(m, 80, has_occupation(kind), "occupation", occupation(m));
+    put_codes(m, 60, true, "conditions", CODES(condition), 4, 30);
     json_put_key(w, "hours");
     json_begin_object(w);
-    put_int(m, chance(m, 75), true, "min", low);
-    put_int(m, chance(m, 75), true, "max", low + below(m, 8));
+    put_int(m, 75, true, "min", low);
+    put_int(m, 75, true, "max", low + below(m, 8));
     json_end_object(w);
     put_intake(m);
-    put_codes(m, chance(m, 70), true, "support", CODES(support), 3, 60);
+    put_codes(m, 70, true, "support", CODES(support), 3, 60);
 }
 
 static inline uint32_t write_record(record_side side, uint32_t number, uint32_t skip, buf *out)
