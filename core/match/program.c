@@ -45,7 +45,7 @@ const char *gate_op_text(gate_op op)
             return op_texts[i].text;
         }
     }
-    check(!"an operator of the list");
+    check(false); /* every operator stands in the list */
     return "";
 }
 
