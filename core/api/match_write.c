@@ -62,6 +62,13 @@ static const char *verdict_text(verdict v)
     return v == VERDICT_YES ? "yes" : v == VERDICT_CHECK ? "check" : "no";
 }
 
+/* The anchor's row that goes with the hit: a hit counts them within the question's. */
+static uint32_t anchor_row_of(const match_writer *m, const match_hit *hit)
+{
+    check(hit->anchor_row < m->q->query.anchor_row_count);
+    return m->q->query.anchor_rows[hit->anchor_row];
+}
+
 /* ------------------------------------------------------------------------------------ the frame */
 
 void match_write_frame(match_writer *m)
@@ -144,7 +151,7 @@ static bool write_checks(match_writer *m, const match_hit *hit, const match_pair
     const match_pair *pair = judged;
     if (pair == NULL && hit->verdict != VERDICT_YES) {
         match_query one = m->q->query;
-        one.anchor_rows = &hit->anchor_row;
+        one.anchor_rows = &m->q->query.anchor_rows[hit->anchor_row];
         one.anchor_row_count = 1;
         if (!match_pair_judge(engine_worker_match(m->worker), &one, hit->segment, &hit->row, 1,
                               engine_worker_arena(m->worker), &own, e)) {
@@ -170,7 +177,7 @@ static bool write_checks(match_writer *m, const match_hit *hit, const match_pair
 
 static bool write_steps(match_writer *m, const match_hit *hit, err *e)
 {
-    gate_row anchor = {.segment = m->q->query.anchor, .row = hit->anchor_row};
+    gate_row anchor = {.segment = m->q->query.anchor, .row = anchor_row_of(m, hit)};
     gate_row other = {.segment = hit->segment, .row = hit->row};
     bool is_seeker = m->q->side == SIDE_SEEKER;
     const step *steps = NULL;
@@ -252,7 +259,7 @@ static void write_ids(match_writer *m, const match_hit *hit)
 {
     bool is_seeker = m->q->side == SIDE_SEEKER;
     bytes intake = is_seeker ? segment_intake_id(hit->segment, hit->row)
-                             : segment_intake_id(m->q->query.anchor, hit->anchor_row);
+                             : segment_intake_id(m->q->query.anchor, anchor_row_of(m, hit));
     json_member_text(m->out, is_seeker ? "offer" : "seeker",
                      segment_record_id(hit->segment, hit->row));
     json_member_text(m->out, "intake", intake);
