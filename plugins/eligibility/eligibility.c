@@ -215,6 +215,20 @@ static answer has_work(const person *p, int32_t first, int32_t last)
                          touches(p, STATUS_SELF_EMPLOYED, first, last)));
 }
 
+/* Is there a spell of this status that may reach into first..last, no one can say how far? */
+static int has_missing_end(const person *p, int32_t status, int32_t first, int32_t last)
+{
+    for (uint32_t i = 0; i < p->spell_count; i++) {
+        int has_from = p->from[i] != LOTSE_ABSENT;
+        int has_to = p->to[i] != LOTSE_ABSENT;
+        if (p->status[i] == status && !(has_from && has_to) && !(has_from && p->from[i] > last) &&
+            !(has_to && p->to[i] < first)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* Days of first..last that spells of a status cover; at least this many, where ends are missing.
  * Walks along the days, so that overlapping spells count once. */
 static int32_t days_in(const person *p, int32_t status, int32_t first, int32_t last)
@@ -278,8 +292,8 @@ static answer is_no_break(const person *p, int32_t first, int32_t last)
      * Where an end of one is missing, it may cover the gap. */
     int32_t covered =
         days_in(p, STATUS_MEASURE, first, last) + days_in(p, STATUS_WORK_OPPORTUNITY, first, last);
-    int may_cover = touches(p, STATUS_MEASURE, first, last) == NOT_KNOWN ||
-                    touches(p, STATUS_WORK_OPPORTUNITY, first, last) == NOT_KNOWN ||
+    int may_cover = has_missing_end(p, STATUS_MEASURE, first, last) ||
+                    has_missing_end(p, STATUS_WORK_OPPORTUNITY, first, last) ||
                     last - first + 1 - covered <= SHORT_GAP_DAYS;
     return may_cover ? NOT_KNOWN : NO;
 }
@@ -364,12 +378,7 @@ static answer meets_16i(const person *p)
     answer long_enough = days_of_7 >= 6 * YEAR_DAYS ? YES : NO;
     answer by_exception = both(has_ground, days_of_5 >= 5 * YEAR_DAYS ? YES : NOT_KNOWN);
     answer no_work = has_work(p, seven_years_ago, p->as_of) == NO ? YES : NOT_KNOWN;
-    int has_open_ends = 0;
-    for (uint32_t i = 0; i < p->spell_count; i++) {
-        has_open_ends |= p->status[i] == STATUS_BENEFIT_SGB2 &&
-                         (p->from[i] == LOTSE_ABSENT || p->to[i] == LOTSE_ABSENT);
-    }
-    if (has_open_ends && long_enough == NO) {
+    if (long_enough == NO && has_missing_end(p, STATUS_BENEFIT_SGB2, seven_years_ago, p->as_of)) {
         long_enough = NOT_KNOWN;
     }
     return both(p->age_25, both(either(long_enough, by_exception), no_work));
