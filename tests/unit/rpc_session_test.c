@@ -122,6 +122,61 @@ START_TEST(session_pauses_at_32_in_flight_and_goes_on_by_itself)
 }
 END_TEST
 
+START_TEST(session_keeps_what_it_may_not_start_yet)
+{
+    for (size_t piece_len = 7; piece_len < 3000; piece_len *= 3) {
+        set_up();
+        buf in = {0};
+        for (int i = 0; i < 150; i++) {
+            buf_print(&in, "{\"jsonrpc\":\"2.0\",\"method\":\"keep\",\"id\":%d}\n", i);
+        }
+
+        uint32_t answered = 0;
+        for (size_t off = 0; off < in.len; off += piece_len) {
+            size_t len = in.len - off < piece_len ? in.len - off : piece_len;
+            rpc_feed(t.session, (bytes){in.base + off, len});
+            if (t.kept_count >= answered + IN_FLIGHT_PER_SESSION_MAX) {
+                rpc_call_reply(&t.kept[answered++], BYTES("1"));
+                rpc_server_drain(t.server);
+            }
+        }
+        while (answered < t.kept_count) {
+            rpc_call_reply(&t.kept[answered++], BYTES("1"));
+            rpc_server_drain(t.server);
+        }
+
+        ck_assert_uint_eq(answered, 150);
+        ck_assert(strstr(toy_take(&t, &text), "\"error\"") == NULL);
+        ck_assert_ptr_nonnull(strstr(buf_terminated(&text), "\"id\":149,"));
+        t.kept_count = 0;
+        buf_fini(&in);
+        tear_down();
+    }
+}
+END_TEST
+
+START_TEST(session_refuses_a_frame_too_long_that_came_while_it_was_paused)
+{
+    set_up();
+    for (int i = 0; i < IN_FLIGHT_PER_SESSION_MAX; i++) {
+        rpc_feed(t.session, BYTES("{\"jsonrpc\":\"2.0\",\"method\":\"keep\"}\n"));
+    }
+    buf in = {0};
+    put_frame(&in, FRAME_LEN_MAX + 1);
+    buf_text(&in, ASK);
+
+    ck_assert_int_eq(rpc_feed(t.session, buf_bytes(&in)), RPC_FEED_PAUSE);
+    rpc_call_reply(&t.kept[0], BYTES("1"));
+    rpc_server_drain(t.server);
+    const char *said = toy_take(&t, &text);
+
+    ck_assert_ptr_nonnull(strstr(said, "rpc.too_large"));
+    ck_assert_str_eq(strchr(said, '\n') + 1, SAID);
+    buf_fini(&in);
+    tear_down();
+}
+END_TEST
+
 START_TEST(session_tells_when_a_pause_ends_without_output)
 {
     set_up();
@@ -340,6 +395,8 @@ TOY_MAIN("rpc/session", session_joins_frames_from_pieces_of_any_size,
          session_takes_the_largest_frame_and_refuses_one_byte_more,
          session_answers_an_endless_frame_once_and_keeps_none_of_it,
          session_pauses_at_32_in_flight_and_goes_on_by_itself,
+         session_keeps_what_it_may_not_start_yet,
+         session_refuses_a_frame_too_long_that_came_while_it_was_paused,
          session_tells_when_a_pause_ends_without_output,
          session_that_does_not_read_is_not_read_from, session_with_8_mib_unread_is_closed,
          session_fed_on_while_paused_is_closed_at_a_bound,
