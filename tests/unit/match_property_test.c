@@ -6,9 +6,8 @@
 #include "base/day.h"
 #include "match/match.h"
 #include "model/record.h"
-#include "plugin/registry.h"
+#include "unit/builtin_plugins.h"
 #include "unit/random_records.h"
-#include "json/json.h"
 
 /* Random pairs, judged by the built-in plugins. Unknown is not a mismatch: whatever is announced
  * with one fact less still holds with it. And what the fast path answers is what every pair by
@@ -17,49 +16,6 @@
 enum { PAIR_COUNT = 10000, ANSWER_COUNT = 1500, ANCHOR_COUNT = 30, LIMIT = 50 };
 
 /* ------------------------------------------------------------------------------------ segments */
-
-static registry *plugins;
-static dictionary *concepts;
-static strategy default_strategy;
-static arena memory;
-
-static void start(void)
-{
-    static const char *const dirs[] = {BUILD_DIR "/bin/plugins"};
-    err e = {0};
-    ck_assert(dictionary_new(&concepts, &e));
-    for (uint32_t i = 0; i < SKILL_COUNT; i++) {
-        char id[16];
-        concept number;
-        bool is_new;
-        snprintf(id, sizeof(id), "esco:k%u", i);
-        ck_assert(dictionary_add(concepts, bytes_of(id), &number, &is_new, &e));
-    }
-    registry_config config = {.builtin_dirs = dirs, .builtin_dir_count = 1, .dictionary = concepts};
-    ck_assert_msg(registry_new(&config, &plugins, &e), "%s", e.text);
-    for (uint32_t i = 0; i < registry_count(plugins); i++) {
-        const plugin_info *info = registry_plugin(plugins, i);
-        ck_assert_msg(info->state == PLUGIN_READY, "%s", info->why.text);
-    }
-    bytes id = {0};
-    bytes text = {0};
-    for (uint32_t i = 0; i < registry_builtin_strategy_count(plugins); i++) {
-        bytes found = registry_builtin_strategy(plugins, i, &id);
-        text = bytes_equal_text(id, "default") ? found : text;
-    }
-    json_doc *doc = NULL;
-    ck_assert(json_parse(text, 32, &doc, &e));
-    ck_assert_msg(registry_strategy(plugins, json_root(doc), &memory, &default_strategy, &e), "%s",
-                  e.text);
-    json_doc_free(&doc);
-}
-
-static void finish(void)
-{
-    registry_free(&plugins);
-    dictionary_free(&concepts);
-    arena_fini(&memory);
-}
 
 /* Records 0..count, with one fact less each where `leaves_out`. */
 static segment *make_segment(record_side side, uint32_t count, bool leaves_out)
@@ -92,9 +48,6 @@ static segment *make_segment(record_side side, uint32_t count, bool leaves_out)
 }
 
 /* ------------------------------------------------------------------------------------ judging */
-
-static match_worker *worker;
-static snapshot *shown;
 
 /* The rows of record `number` of a side. */
 static const uint32_t *rows_of(const segment *s, uint32_t number, uint32_t *ret_count)
@@ -140,11 +93,6 @@ static void show_pair(uint32_t number, record_side side)
     write_record(other, number, NO_FACT, &text);
     fprintf(stderr, "%s\n", buf_terminated(&text));
     buf_fini(&text);
-}
-
-static bool may_follow(verdict with, verdict without)
-{
-    return without == VERDICT_CHECK || without == with;
 }
 
 static void compare(const match_pair *with, const match_pair *without, uint32_t number,

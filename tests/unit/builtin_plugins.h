@@ -1,0 +1,65 @@
+#ifndef TESTS_UNIT_BUILTIN_PLUGINS_H
+#define TESTS_UNIT_BUILTIN_PLUGINS_H
+
+#include <check.h>
+#include <stdio.h>
+
+#include "match/match.h"
+#include "plugin/registry.h"
+#include "json/json.h"
+
+/* The program that the built-in plugins make, with the strategy `default`. The dictionary starts
+ * with the skills esco:k0 to esco:k7. */
+static registry *plugins;
+static dictionary *concepts;
+static strategy default_strategy;
+static arena memory;
+
+static inline void start(void)
+{
+    static const char *const dirs[] = {BUILD_DIR "/bin/plugins"};
+    err e = {0};
+    ck_assert(dictionary_new(&concepts, &e));
+    for (uint32_t i = 0; i < 8; i++) {
+        char id[16];
+        concept number;
+        bool is_new;
+        snprintf(id, sizeof(id), "esco:k%u", i);
+        ck_assert(dictionary_add(concepts, bytes_of(id), &number, &is_new, &e));
+    }
+    registry_config config = {.builtin_dirs = dirs, .builtin_dir_count = 1, .dictionary = concepts};
+    ck_assert_msg(registry_new(&config, &plugins, &e), "%s", e.text);
+    for (uint32_t i = 0; i < registry_count(plugins); i++) {
+        const plugin_info *info = registry_plugin(plugins, i);
+        ck_assert_msg(info->state == PLUGIN_READY, "%s", info->why.text);
+    }
+    bytes id = {0};
+    bytes text = {0};
+    for (uint32_t i = 0; i < registry_builtin_strategy_count(plugins); i++) {
+        bytes found = registry_builtin_strategy(plugins, i, &id);
+        text = bytes_equal_text(id, "default") ? found : text;
+    }
+    json_doc *doc = NULL;
+    ck_assert(json_parse(text, 32, &doc, &e));
+    ck_assert_msg(registry_strategy(plugins, json_root(doc), &memory, &default_strategy, &e), "%s",
+                  e.text);
+    json_doc_free(&doc);
+}
+
+static inline void finish(void)
+{
+    registry_free(&plugins);
+    dictionary_free(&concepts);
+    arena_fini(&memory);
+}
+
+static match_worker *worker;
+static snapshot *shown;
+
+/* What was announced without a fact must hold with it. */
+static inline bool may_follow(verdict with, verdict without)
+{
+    return without == VERDICT_CHECK || without == with;
+}
+
+#endif
