@@ -168,34 +168,57 @@ static bool asks_nothing(const gate *g, const gate_finding *found)
     }
 }
 
-/* A yes that the gate's own sentence would tell wrongly; NULL: it would not. */
-static const char *plain_yes(const gate *g, const gate_finding *found)
+static bool has_placeholder(bytes text)
+{
+    return text.len > 0 && memchr(text.base, '{', text.len) != NULL;
+}
+
+/* What would have been asked for, in the catalogue's words. */
+static void say_not_asked(const say_context *c, const gate *g, buf *out)
+{
+    uint16_t column = g->offer_columns[0];
+    buf_text(out, say_word(c->lang, "gate.nothing_asked"));
+    if (column != UINT16_MAX) {
+        const field *f = c->program->columns[SIDE_OFFER].columns[column].field;
+        bool is_german = strcmp(words_label_lang(c->lang), "de") == 0;
+        const char *text = is_german ? f->de : f->en;
+        buf_char(out, ' ');
+        buf_text(out, text == NULL ? f->path : text);
+    }
+}
+
+/* A yes that a sentence about what is there and what is asked for would tell wrongly. */
+static bool say_plain_yes(const say_context *c, const gate *g, const gate_finding *found,
+                          bytes text, buf *out)
 {
     if (found->verdict != VERDICT_YES || g->plugin == UINT32_MAX) {
-        return NULL;
+        return false;
     }
-    if (found->is_online) {
-        return "gate.online";
+    bool is_assumed = found->seeker_is_unknown || found->offer_is_unknown;
+    if (found->is_online || is_assumed) {
+        buf_text(out, say_word(c->lang, found->is_online ? "gate.online" : "gate.assumed"));
+        return true;
     }
-    if (found->seeker_is_unknown || found->offer_is_unknown) {
-        return "gate.assumed";
+    if (!asks_nothing(g, found) || !has_placeholder(text)) {
+        return false;
     }
-    return asks_nothing(g, found) ? "gate.nothing_asked" : NULL;
+    say_not_asked(c, g, out);
+    return true;
 }
 
 void say_gate(const say_context *c, const manifest_gate *m, const gate *g,
               const gate_finding *found, buf *out)
 {
-    const char *plain = plain_yes(g, found);
     bytes text = {NULL, 0};
-    if (plain != NULL) {
-        text = bytes_of(say_word(c->lang, plain));
-    } else if (m != NULL) {
+    if (m != NULL) {
         const text_set *sets[] = {&m->yes, &m->check, &m->no};
         text = text_set_get(sets[found->verdict], c->lang);
     }
     if (text.base == NULL) {
         text = bytes_of(own_text(c, g, found));
+    }
+    if (say_plain_yes(c, g, found, text, out)) {
+        return;
     }
     if (found->verdict != VERDICT_YES && found->entry_count > 1) {
         say_entries(c, g, found, found->verdict, text, out);

@@ -300,8 +300,12 @@ END_TEST
 /* ------------------------------------------------------------------------------------ gates */
 
 static const field key_field = {.path = "requires.languages.*.code", .codes = CODES(language)};
-static column_ref key_column = {&key_field, -1};
-static const match_program key_program = {.columns = {[SIDE_OFFER] = {&key_column, 1, 1, 0}}};
+static const field min_field = {.path = "requires.languages.*.min",
+                                .codes = CODES(level),
+                                .de = "Wenigstens dieses Niveau.",
+                                .en = "At least this level."};
+static column_ref key_columns[] = {{&key_field, -1}, {&min_field, -1}};
+static const match_program key_program = {.columns = {[SIDE_OFFER] = {key_columns, 2, 2, 0}}};
 
 static text_set text_de(const char *text)
 {
@@ -388,16 +392,19 @@ END_TEST
 START_TEST(a_gate_that_asks_nothing_says_so)
 {
     manifest_gate m = {.yes = text_de("{key}: {have} reicht.")};
-    gate g = {.op = GATE_AT_LEAST, .offer_key = 0};
+    gate g = {.op = GATE_AT_LEAST, .offer_key = 0, .offer_columns = {1}};
     gate_finding unasked = language_finding(VERDICT_YES, 4, -1);
     gate_finding lowest = language_finding(VERDICT_YES, 4, 0);
     gate_finding assumed = language_finding(VERDICT_YES, -1, 4);
     assumed.seeker_is_unknown = true;
     gate_finding online = {.verdict = VERDICT_YES, .is_online = true, .key_code = -1};
 
-    ck_assert_str_eq(said_gate(&m, &g, &unasked, "de"), "Hier wird nichts vorausgesetzt.");
-    ck_assert_str_eq(said_gate(&m, &g, &lowest, "de"), "Hier wird nichts vorausgesetzt.");
+    ck_assert_str_eq(said_gate(&m, &g, &unasked, "de"),
+                     "Nicht verlangt: Wenigstens dieses Niveau.");
+    ck_assert_str_eq(said_gate(&m, &g, &lowest, "de"), "Nicht verlangt: Wenigstens dieses Niveau.");
     ck_assert_str_eq(said_gate(&m, &g, &assumed, "de"), "Nicht bekannt; es gilt als passend.");
+    m.yes = text_de("Alles da.");
+    ck_assert_str_eq(said_gate(&m, &g, &unasked, "de"), "Alles da.");
     g.op = GATE_WITHIN_KM;
     ck_assert_str_eq(said_gate(&m, &g, &online, "en"), "It takes place online.");
 }
