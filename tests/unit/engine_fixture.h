@@ -35,6 +35,14 @@ static const char FIXTURE_MANIFEST[] =
     "\"ext\":[{\"id\":\"org.example.night_ok\",\"side\":\"seeker\",\"type\":\"flag\","
     "\"title\":{\"en\":\"Nights\",\"de\":\"Nachts\"}}]}";
 
+/* "DIR/NAME", whole. */
+static inline void join(char *path, size_t cap, const char *dir, const char *name)
+{
+    int len = snprintf(path, cap, "%s/%s", dir, name);
+    ck_assert_int_gt(len, 0);
+    ck_assert_uint_lt(len, cap);
+}
+
 static inline void write_file(const char *path, const char *text)
 {
     FILE *f = fopen(path, "wb");
@@ -54,7 +62,7 @@ static inline void remove_tree(const char *path)
         if (strcmp(n->d_name, ".") == 0 || strcmp(n->d_name, "..") == 0) {
             continue;
         }
-        snprintf(below, sizeof below, "%s/%s", path, n->d_name);
+        join(below, sizeof below, path, n->d_name);
         if (unlink(below) != 0) {
             remove_tree(below);
         }
@@ -67,16 +75,16 @@ static inline void remove_tree(const char *path)
 static inline void fixture_put_plugin(const char *text)
 {
     char path[160];
-    snprintf(path, sizeof path, "%s/gate", fixture_plugins);
+    join(path, sizeof path, fixture_plugins, "gate");
     mkdir(path, 0700);
-    snprintf(path, sizeof path, "%s/gate/manifest.json", fixture_plugins);
+    join(path, sizeof path, fixture_plugins, "gate/manifest.json");
     write_file(path, text);
 }
 
 static inline void fixture_drop_plugin(void)
 {
     char path[160];
-    snprintf(path, sizeof path, "%s/gate", fixture_plugins);
+    join(path, sizeof path, fixture_plugins, "gate");
     remove_tree(path);
 }
 
@@ -85,11 +93,11 @@ static inline void fixture_make(void)
     char path[160];
     strcpy(fixture_root, "engine-test.XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(fixture_root));
-    snprintf(fixture_data, sizeof fixture_data, "%s/data", fixture_root);
-    snprintf(fixture_plugins, sizeof fixture_plugins, "%s/plugins", fixture_root);
+    join(fixture_data, sizeof fixture_data, fixture_root, "data");
+    join(fixture_plugins, sizeof fixture_plugins, fixture_root, "plugins");
     ck_assert_int_eq(mkdir(fixture_data, 0700), 0);
     ck_assert_int_eq(mkdir(fixture_plugins, 0700), 0);
-    snprintf(path, sizeof path, "%s/strategies", fixture_plugins);
+    join(path, sizeof path, fixture_plugins, "strategies");
     ck_assert_int_eq(mkdir(path, 0700), 0);
     fixture_put_plugin(FIXTURE_MANIFEST);
 }
@@ -278,7 +286,7 @@ static inline uint32_t fixture_files_with(const char *bytes_to_find)
     ck_assert_ptr_nonnull(entries);
     for (struct dirent *n = readdir(entries); n != NULL; n = readdir(entries)) {
         char path[400];
-        snprintf(path, sizeof path, "%s/%s", fixture_data, n->d_name);
+        join(path, sizeof path, fixture_data, n->d_name);
         FILE *f = fopen(path, "rb");
         struct stat facts;
         if (f == NULL || fstat(fileno(f), &facts) != 0 || !S_ISREG(facts.st_mode)) {

@@ -152,7 +152,7 @@ START_TEST(a_base_file_of_another_database_is_not_believed)
     char path[160];
     static const char *const NAMES[] = {"lotse.db", "lotse.db-wal", "lotse.db-shm"};
     for (uint32_t i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, "%s/%s", fixture_data, NAMES[i]);
+        join(path, sizeof path, fixture_data, NAMES[i]);
         unlink(path);
     }
     g = open_with_base(1000);
