@@ -10,9 +10,9 @@ rm -rf "$out" && mkdir -p "$out" || exit 1
 passed=0
 failed=0
 
-# Plays and adds up; the arguments are talk's.
+# Plays and adds up; the arguments are talk_play's.
 play() {
-    "$build/tests/talk" "$@" >"$out/played" 2>&1
+    "$build/tests/talk_play" "$@" >"$out/played" 2>&1
     cat "$out/played"
     line=$(tail -n 1 "$out/played")
     passed=$((passed + $(echo "$line" | sed -n 's/^\([0-9]*\) passed, .*/\1/p')))

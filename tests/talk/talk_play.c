@@ -1,6 +1,6 @@
 /* Plays conversations with a real server over its real socket.
  *
- *   talk [--log REPLIES] [--dir DIR] SERVER ARG... -- FILE.talk...
+ *   talk_play [--log REPLIES] [--dir DIR] SERVER ARG... -- FILE.talk...
  *
  * The server is started anew for every file; @DIR@ in its words is the folder. README.md says what
  * stands in a file. Every answer is also written to the log, a line with the method it answers. */
@@ -405,7 +405,7 @@ static bool play_file(talk *t, const char *path, char *room)
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: talk [--log REPLIES] [--dir DIR] SERVER ARG... -- FILE.talk...\n");
+    fprintf(stderr, "usage: talk_play [--log REPLIES] [--dir DIR] SERVER ARG... -- FILE.talk...\n");
     return 2;
 }
 
