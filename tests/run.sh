@@ -88,6 +88,7 @@ if wants clang; then
     suite build-clang build clang
 fi
 wants schema && [ -x tests/schema/run.sh ] && suite schema sh tests/schema/run.sh "$root/build/release"
+wants schema && suite schema-manifests sh tests/schema/manifests.sh "$root/build/release"
 wants talk && [ -x tests/talk/run.sh ] && suite talk sh tests/talk/run.sh "$root/build/release"
 wants demo && suite demo sh tests/demo/check.sh "$root/build/release/bin/lotse" "$root"
 
