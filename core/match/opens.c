@@ -160,6 +160,9 @@ static bool change_to_need(opening *o, bool is_less, opens_change *ret, uint32_t
     if (!need->is_known || (is_less && was_stated && !may_be_less(f->path))) {
         return true;
     }
+    if (need->kind == GATE_FACT_DAY && need->number == LOTSE_OPEN) {
+        return true; /* any day will do: there is none to name */
+    }
     return change_value(o, f, need, ret, ret_count, e);
 }
 
