@@ -408,6 +408,24 @@ START_TEST(explain_names_what_is_not_there)
 }
 END_TEST
 
+START_TEST(explain_names_no_day_where_any_day_will_do)
+{
+    (void)talk_ok(&t, "offer.put",
+                  "{'offer':{'id':'o-r','kind':'coaching','title':{'de':'A'},"
+                  "'intakes':[{'id':'o-r/1','start':null,"
+                  "'entry':{'mode':'rolling'}}]}}");
+
+    const json_node *r =
+        talk_ok(&t, "match.explain", "{'seeker_record':{'id':'s-x'},'offer':'o-r'}");
+
+    for (const json_node *g = json_child(at(r, "gates")); g != NULL; g = json_next(g)) {
+        if (bytes_equal_text(json_text(at(g, "id")), "schedule.start")) {
+            ck_assert_uint_eq(json_count(at(g, "opens")), 0);
+        }
+    }
+}
+END_TEST
+
 START_TEST(explain_takes_a_person_who_is_not_stored)
 {
     const json_node *r =
@@ -513,6 +531,7 @@ int main(void)
     tcase_add_test(all, what_opens_a_gate_opens_it_with_the_score_announced);
     tcase_add_test(all, explain_agrees_with_query);
     tcase_add_test(all, explain_names_what_is_not_there);
+    tcase_add_test(all, explain_names_no_day_where_any_day_will_do);
     tcase_add_test(all, explain_takes_a_person_who_is_not_stored);
     tcase_add_test(all, a_strategy_that_was_put_is_listed_got_and_used);
     tcase_add_test(all, a_strategy_that_was_replaced_is_used_in_its_new_form);
