@@ -29,7 +29,7 @@ static const rpc_param ID_REPLACES[] = {PARAM_ID, PARAM_REPLACES};
 static const rpc_param LANG_AS_OF[] = {PARAM_LANG, PARAM_AS_OF};
 
 static const rpc_param SEEKER_PUT[] = {
-    {"seeker", RPC_OBJECT, true, 0, 0, "seeker.schema.json", "the record"},
+    {"seeker", RPC_OBJECT, true, 0, 0, "record/seeker.schema.json", "the record"},
     PARAM_REPLACES,
 };
 static const rpc_param SEEKER_LIST[] = {
@@ -37,7 +37,7 @@ static const rpc_param SEEKER_LIST[] = {
     {"unit", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "those of one unit only"},
 };
 static const rpc_param OFFER_PUT[] = {
-    {"offer", RPC_OBJECT, true, 0, 0, "offer.schema.json", "the record"},
+    {"offer", RPC_OBJECT, true, 0, 0, "record/offer.schema.json", "the record"},
     PARAM_REPLACES,
 };
 static const rpc_param OFFER_LIST[] = {PARAM_LIMIT, PARAM_CURSOR};
@@ -46,8 +46,8 @@ static const rpc_param MATCH_QUERY[] = {
     {"seeker", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "the person offers are looked for"},
     {"offer", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "the offer people are looked for"},
     PARAM_INTAKE,
-    {"seeker_record", RPC_OBJECT, false, 0, 0, "seeker.schema.json", "a person who is not stored; answered and forgotten"},
-    {"offer_record", RPC_OBJECT, false, 0, 0, "offer.schema.json", "an offer that is not stored; answered and forgotten"},
+    {"seeker_record", RPC_OBJECT, false, 0, 0, "record/seeker.schema.json", "a person who is not stored; answered and forgotten"},
+    {"offer_record", RPC_OBJECT, false, 0, 0, "record/offer.schema.json", "an offer that is not stored; answered and forgotten"},
     PARAM_STRATEGY, PARAM_WEIGHTS, PARAM_AS_OF, PARAM_LANG,
     {"kinds", RPC_ARRAY, false, 1, 64, NULL, "kinds of offers that bound the rows"},
     {"verdicts", RPC_ARRAY, false, 1, 2, NULL, "yes, check, or both"},
@@ -60,7 +60,7 @@ static const rpc_param MATCH_EXPLAIN[] = {
     {"seeker", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "the person"},
     {"offer", RPC_TEXT, true, 1, ID_LEN_MAX, NULL, "the offer"},
     PARAM_INTAKE,
-    {"seeker_record", RPC_OBJECT, false, 0, 0, "seeker.schema.json", "a person who is not stored; answered and forgotten"},
+    {"seeker_record", RPC_OBJECT, false, 0, 0, "record/seeker.schema.json", "a person who is not stored; answered and forgotten"},
     PARAM_STRATEGY, PARAM_WEIGHTS, PARAM_AS_OF, PARAM_LANG, PARAM_WHAT_IF,
 };
 

@@ -1,6 +1,7 @@
 /* The OpenRPC document, made of the same table that holds params against it. */
 #include <string.h>
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "rpc/parts.h"
 
@@ -81,6 +82,21 @@ static void put_ref(json_writer *w, const char *kind, const char *name)
     json_end_object(w);
 }
 
+/* Through a tree, so that it comes out compact however it was written down. */
+static void put_schema(json_writer *w, const char *text)
+{
+    json_doc *doc = NULL;
+    err e;
+    if (json_parse(text == NULL ? BYTES("{}") : bytes_of(text), JSON_DEPTH_MAX, &doc, &e)) {
+        json_put_node(w, json_root(doc));
+        json_doc_free(&doc);
+    } else {
+        check(e.code == ERR_MEMORY); /* the text is a method's own */
+        w->out->failed = true;
+        json_put_null(w);
+    }
+}
+
 static void put_method(json_writer *w, const rpc_method *method)
 {
     json_begin_object(w);
@@ -99,7 +115,7 @@ static void put_method(json_writer *w, const rpc_method *method)
     json_begin_object(w);
     json_member_cstr(w, "name", "result");
     json_put_key(w, "schema");
-    json_put_raw(w, method->result_schema == NULL ? BYTES("{}") : bytes_of(method->result_schema));
+    put_schema(w, method->result_schema);
     json_end_object(w);
     json_member_bool(w, "x-changing", method->is_changing);
     json_end_object(w);
