@@ -408,7 +408,7 @@ void narrow_flush(match_run_state *run)
     if (count == 0 || run->has_failed) {
         return;
     }
-    if (run->query->stop != NULL && *run->query->stop) {
+    if (run->query->stop != NULL && __atomic_load_n(run->query->stop, __ATOMIC_RELAXED)) {
         run->has_failed = true;
         fail(run->failure, ERR_CANCELLED, "the question was taken back");
         return;

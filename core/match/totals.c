@@ -198,7 +198,7 @@ bool totals_count(match_run_state *run, match_answer *ret, err *e)
             words_ask(s->words, &asks[i].anchor, run->gates, q->as_of, &asks[i].query);
         }
         count_segment(&t, s, asks, q->anchor_row_count);
-        if (q->stop != NULL && *q->stop) {
+        if (q->stop != NULL && __atomic_load_n(q->stop, __ATOMIC_RELAXED)) {
             return fail(e, ERR_CANCELLED, "the question was taken back");
         }
     }

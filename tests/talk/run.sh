@@ -21,10 +21,10 @@ play() {
 
 # The words a talk's first line asks for: "# with examples".
 prepare() {
-    "$build/bin/lotse" --data "$1" init >/dev/null || return 1
+    "$build/bin/lotse" --data "$1" init >/dev/null 2>&1 || return 1
     case $(head -n 1 "$2") in
         *"with examples"*)
-            "$build/bin/lotse" --data "$1" import "$root"/schemas/examples/*.ndjson >/dev/null ;;
+            "$build/bin/lotse" --data "$1" import "$root"/schemas/examples/*.ndjson >/dev/null 2>&1 ;;
     esac
 }
 
