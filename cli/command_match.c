@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "model/code.h"
 #include "say/say.h"
 
 static const char *word(const cli *c, const char *id)
@@ -41,18 +42,32 @@ static int put_weights(cli *c, json_writer *w)
     return EXIT_DONE;
 }
 
-static void put_kinds(const cli *c, json_writer *w)
+static int put_kinds(const cli *c, json_writer *w)
 {
+    const char *names[64];
+    for (uint32_t i = 0; i < CODES(kind)->count; i++) {
+        names[i] = CODES(kind)->entries[i].id;
+    }
     json_put_key(w, "kinds");
     json_begin_array(w);
     const char *at = c->kinds;
     while (*at != '\0') {
         size_t len = strcspn(at, ",");
+        uint32_t kind = 0;
+        if (!code_find(CODES(kind), (bytes){at, len}, &kind)) {
+            char given[64];
+            snprintf(given, sizeof given, "%.*s", (int)len, at);
+            const char *near = cli_nearest(given, names, CODES(kind)->count);
+            return cli_usage(c, "there is no kind of offer \"%s\"%s%s%s", given,
+                             near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                             near != NULL ? "\"?" : "");
+        }
         json_put_text(w, (bytes){at, len});
         at += len;
         at += *at == ',';
     }
     json_end_array(w);
+    return EXIT_DONE;
 }
 
 /* The parameters that match and explain share. */
@@ -61,8 +76,9 @@ static int put_common(cli *c, json_writer *w)
     if (c->strategy_count > 0) {
         json_member_cstr(w, "strategy", c->strategy[0]);
     }
-    if (c->kinds != NULL) {
-        put_kinds(c, w);
+    int code = c->kinds != NULL ? put_kinds(c, w) : EXIT_DONE;
+    if (code != EXIT_DONE) {
+        return code;
     }
     return c->weights != NULL ? put_weights(c, w) : EXIT_DONE;
 }
@@ -97,8 +113,8 @@ static tone verdict_tone(const json_node *match)
                                                                       : TONE_BAD;
 }
 
-/* The offer's title and kind, asked for by id; the id itself where it is gone meanwhile. */
-static void print_offer_title(cli *c, bytes id)
+/* A record asked for by id; NULL: it is gone meanwhile. The caller's. */
+static json_doc *get_record(cli *c, const char *method, bytes id)
 {
     buf params = {0};
     json_writer w = json_writer_to(&params);
@@ -108,43 +124,85 @@ static void print_offer_title(cli *c, bytes id)
     buf result = {0};
     err e = {0};
     json_doc *doc = NULL;
-    if (client_call(c->client, "offer.get", buf_bytes(&params), NULL, NULL, &result, &e) &&
-        json_parse(buf_bytes(&result), JSON_READER_DEPTH_MAX, &doc, &e)) {
-        const json_node *offer = json_member(json_root(doc), "offer");
-        const json_node *title = offer != NULL ? json_member(offer, "title") : NULL;
-        const char *lang = c->lang != NULL ? c->lang : "en";
-        bytes text = member_text(title, lang);
-        if (text.base == NULL && title != NULL && json_child(title) != NULL) {
-            text = json_text(json_child(title));
-        }
-        output_toned(stdout, TONE_STRONG, text);
-        bytes kind = member_text(offer, "kind");
-        printf("  (%.*s, %.*s)", (int)kind.len, kind.base, (int)id.len, id.base);
-    } else {
-        output_toned(stdout, TONE_STRONG, id);
+    if (client_call(c->client, method, buf_bytes(&params), NULL, NULL, &result, &e) &&
+        !json_parse(buf_bytes(&result), JSON_READER_DEPTH_MAX, &doc, &e)) {
+        doc = NULL;
     }
-    json_doc_free(&doc);
     buf_fini(&result);
     buf_fini(&params);
+    return doc;
+}
+
+static void print_offer_title(cli *c, bytes id)
+{
+    json_doc *doc = get_record(c, "offer.get", id);
+    const json_node *offer = doc != NULL ? json_member(json_root(doc), "offer") : NULL;
+    const json_node *title = offer != NULL ? json_member(offer, "title") : NULL;
+    const char *lang = c->lang != NULL ? c->lang : "en";
+    bytes text = member_text(title, lang);
+    if (text.base == NULL && title != NULL && json_child(title) != NULL) {
+        text = json_text(json_child(title));
+    }
+    output_toned(stdout, TONE_STRONG, text.base != NULL ? text : id);
+    uint32_t kind = 0;
+    if (offer != NULL && code_find(CODES(kind), member_text(offer, "kind"), &kind)) {
+        printf("  (%s, %.*s)", code_label(CODES(kind), kind, lang), (int)id.len, id.base);
+    }
+    json_doc_free(&doc);
+}
+
+static void print_text(const json_node *entry, const char *mark, tone t)
+{
+    bytes text = member_text(entry, "text");
+    fputs("      ", stdout);
+    output_tone(stdout, t);
+    printf("%s %.*s", mark, (int)text.len, text.base);
+    output_tone(stdout, TONE_PLAIN);
 }
 
 static void print_texts(const json_node *match, const char *key, const char *mark, tone t)
 {
     const json_node *list = json_member(match, key);
     for (const json_node *n = list != NULL ? json_child(list) : NULL; n != NULL; n = json_next(n)) {
-        bytes text = member_text(n, "text");
-        fputs("      ", stdout);
-        output_tone(stdout, t);
-        printf("%s %.*s", mark, (int)text.len, text.base);
-        output_tone(stdout, TONE_PLAIN);
-        const json_node *max = json_member(n, "max");
-        if (max != NULL && member_int(n, "max") > 0) {
+        print_text(n, mark, t);
+        fputc('\n', stdout);
+    }
+}
+
+/* What must still be obtained, and by when. */
+static void print_steps(const cli *c, const json_node *match)
+{
+    const json_node *list = json_member(match, "steps");
+    for (const json_node *n = list != NULL ? json_child(list) : NULL; n != NULL; n = json_next(n)) {
+        day by = 0;
+        print_text(n, ">", TONE_DIM);
+        if (day_parse(member_text(n, "by"), &by)) {
+            buf text = {0};
+            say_day(c->lang != NULL ? c->lang : "en", by, &text);
+            printf("  (%s %s)", word(c, "step.by"), buf_terminated(&text));
+            buf_fini(&text);
+        }
+        fputc('\n', stdout);
+    }
+}
+
+/* Reasons with their points; a criterion's further reasons that add none show none. */
+static void print_reasons(const json_node *match)
+{
+    const json_node *list = json_member(match, "reasons");
+    bytes before = {NULL, 0};
+    for (const json_node *n = list != NULL ? json_child(list) : NULL; n != NULL; n = json_next(n)) {
+        bytes criterion = member_text(n, "criterion");
+        print_text(n, "+", TONE_PLAIN);
+        if (member_int(n, "max") > 0 &&
+            (member_int(n, "points") > 0 || !bytes_equal(before, criterion))) {
             output_tone(stdout, TONE_DIM);
             printf("  [%lld/%lld]", (long long)((member_int(n, "points") + 5000) / 10000),
                    (long long)((member_int(n, "max") + 5000) / 10000));
             output_tone(stdout, TONE_PLAIN);
         }
         fputc('\n', stdout);
+        before = criterion;
     }
 }
 
@@ -189,13 +247,21 @@ static void print_match(cli *c, const json_node *match, uint32_t rank)
         printf(" · %.*s", (int)intake.len, intake.base);
     }
     fputc('\n', stdout);
-    print_texts(match, "reasons", "+", TONE_PLAIN);
+    print_reasons(match);
     print_texts(match, "checks", "?", TONE_WARN);
-    print_texts(match, "steps", ">", TONE_DIM);
+    print_steps(c, match);
 }
 
-/* People for an offer stand in groups (fits; fits with a step; to check), never ranked by a number.
- */
+/* One of the people for an offer. They stand in groups (fits; fits with a step; to check), inside a
+ * group by how long they have waited; no number stands for a person. */
+typedef struct candidate {
+    const json_node *match;
+    uint32_t index;
+    uint32_t group;
+    bool has_since;
+    day since; /* unemployed since */
+} candidate;
+
 static uint32_t group_of(const json_node *match)
 {
     if (!bytes_equal_text(member_text(match, "verdict"), "yes")) {
@@ -205,28 +271,81 @@ static uint32_t group_of(const json_node *match)
     return steps != NULL && json_count(steps) > 0 ? 1 : 0;
 }
 
+/* The first day of the earliest unemployment that goes on. */
+static void find_since(cli *c, candidate *p)
+{
+    json_doc *doc = get_record(c, "seeker.get", member_text(p->match, "seeker"));
+    const json_node *seeker = doc != NULL ? json_member(json_root(doc), "seeker") : NULL;
+    const json_node *spells = seeker != NULL ? json_member(seeker, "spells") : NULL;
+    for (const json_node *n = spells != NULL ? json_child(spells) : NULL; n != NULL;
+         n = json_next(n)) {
+        const json_node *to = json_member(n, "to");
+        day from = 0;
+        if (bytes_equal_text(member_text(n, "status"), "unemployed") && to != NULL &&
+            json_type_of(to) == JSON_NULL && day_parse(member_text(n, "from"), &from) &&
+            (!p->has_since || from < p->since)) {
+            p->has_since = true;
+            p->since = from;
+        }
+    }
+    json_doc_free(&doc);
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+    const candidate *x = a;
+    const candidate *y = b;
+    if (x->group != y->group) {
+        return x->group < y->group ? -1 : 1;
+    }
+    if (x->has_since != y->has_since) {
+        return x->has_since ? -1 : 1;
+    }
+    if (x->has_since && x->since != y->since) {
+        return x->since < y->since ? -1 : 1;
+    }
+    return x->index < y->index ? -1 : 1;
+}
+
+static void print_candidate(const cli *c, const candidate *p)
+{
+    bytes id = member_text(p->match, "seeker");
+    bytes intake = member_text(p->match, "intake");
+    fputs("  ", stdout);
+    output_toned(stdout, TONE_STRONG, id);
+    if (intake.base != NULL) {
+        printf(" · %.*s", (int)intake.len, intake.base);
+    }
+    if (p->has_since) {
+        buf since = {0};
+        say_day(c->lang != NULL ? c->lang : "en", p->since, &since);
+        printf(" · %s %s", word(c, "person.since"), buf_terminated(&since));
+        buf_fini(&since);
+    }
+    fputc('\n', stdout);
+    print_texts(p->match, "reasons", "+", TONE_PLAIN);
+    print_texts(p->match, "checks", "?", TONE_WARN);
+    print_steps(c, p->match);
+}
+
 static void print_groups(cli *c, const json_node *matches)
 {
     static const char *const TITLES[] = {"group.fits", "group.step", "group.check"};
-    for (uint32_t group = 0; group < 3; group++) {
-        uint32_t count = 0;
-        for (const json_node *n = json_child(matches); n != NULL; n = json_next(n)) {
-            if (group_of(n) != group) {
-                continue;
-            }
-            if (count++ == 0) {
-                fputc('\n', stdout);
-                output_toned(stdout, TONE_STRONG, bytes_of(word(c, TITLES[group])));
-                fputc('\n', stdout);
-            }
-            bytes id = member_text(n, "seeker");
-            bytes intake = member_text(n, "intake");
-            printf("  %.*s%s%.*s\n", (int)id.len, id.base, intake.base != NULL ? " · " : "",
-                   (int)intake.len, intake.base != NULL ? intake.base : "");
-            print_texts(n, "reasons", "+", TONE_PLAIN);
-            print_texts(n, "checks", "?", TONE_WARN);
-            print_texts(n, "steps", ">", TONE_DIM);
+    candidate people[MATCH_LIMIT_MAX] = {0};
+    uint32_t count = 0;
+    for (const json_node *n = json_child(matches); n != NULL && count < MATCH_LIMIT_MAX;
+         n = json_next(n)) {
+        people[count] = (candidate){.match = n, .index = count, .group = group_of(n)};
+        find_since(c, &people[count++]);
+    }
+    qsort(people, count, sizeof *people, compare_candidates);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i == 0 || people[i].group != people[i - 1].group) {
+            fputc('\n', stdout);
+            output_toned(stdout, TONE_STRONG, bytes_of(word(c, TITLES[people[i].group])));
+            fputc('\n', stdout);
         }
+        print_candidate(c, &people[i]);
     }
 }
 
@@ -319,6 +438,27 @@ static void print_gate(const cli *c, const json_node *condition)
     }
 }
 
+/* A condition that the offer does not set has nothing to tell, and is only counted. */
+static void print_gates(const cli *c, const json_node *gates)
+{
+    uint32_t silent_count = 0;
+    for (const json_node *n = gates != NULL ? json_child(gates) : NULL; n != NULL;
+         n = json_next(n)) {
+        const json_node *need = json_member(n, "need");
+        bool is_set = need != NULL && json_type_of(need) != JSON_NULL;
+        if (bytes_equal_text(member_text(n, "verdict"), "yes") && !is_set) {
+            silent_count++;
+        } else {
+            print_gate(c, n);
+        }
+    }
+    if (silent_count > 0) {
+        output_tone(stdout, TONE_DIM);
+        printf("  %s: %u\n", word(c, "total.not_asked"), silent_count);
+        output_tone(stdout, TONE_PLAIN);
+    }
+}
+
 int command_explain(cli *c)
 {
     if (c->arg_count != 3) {
@@ -344,19 +484,19 @@ int command_explain(cli *c)
         print_offer_title(c, bytes_of(c->args[2]));
         fputs("\n  ", stdout);
         output_toned(stdout, verdict_tone(match), bytes_of(verdict_word(c, match)));
-        printf(" · %lld %s 100\n", (long long)((member_int(match, "score") + 5000) / 10000),
-               word(c, "score.of"));
-        print_texts(match, "reasons", "+", TONE_PLAIN);
-        print_texts(match, "steps", ">", TONE_DIM);
+        if (!bytes_equal_text(member_text(match, "verdict"), "no")) {
+            printf(" · %lld %s 100", (long long)((member_int(match, "score") + 5000) / 10000),
+                   word(c, "score.of"));
+        }
+        fputc('\n', stdout);
+        print_reasons(match);
+        print_steps(c, match);
         printf("\n%s\n", word(c, "title.conditions"));
         const json_node *gates = json_member(match, "gates");
         if (gates == NULL) {
             gates = json_member(reply, "gates");
         }
-        for (const json_node *n = gates != NULL ? json_child(gates) : NULL; n != NULL;
-             n = json_next(n)) {
-            print_gate(c, n);
-        }
+        print_gates(c, gates);
     }
     json_doc_free(&doc);
     buf_fini(&params);

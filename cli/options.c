@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/day.h"
 #include "cli/cli.h"
 
 typedef enum option_kind { OPTION_FLAG, OPTION_VALUE, OPTION_REPEATED } option_kind;
@@ -178,6 +179,10 @@ bool cli_parse(cli *c, int argc, char **argv, err *e)
         } else {
             c->args[c->arg_count++] = argv[at];
         }
+    }
+    day as_of = 0;
+    if (c->as_of != NULL && !day_parse(bytes_of(c->as_of), &as_of)) {
+        return fail(e, ERR_USAGE, "--as-of is \"%s\"; expected a day as YYYY-MM-DD", c->as_of);
     }
     if (c->data_dir == NULL) {
         c->data_dir = getenv("LOTSE_DATA");
