@@ -208,7 +208,8 @@ void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of
     }
     q->needs_rest = q->any_count > 0;
     for (uint32_t k = 1; k < word_count; k++) {
-        q->needs_rest = q->needs_rest || q->key[0].guards[k] != 0 || q->key[0].mask[k] != 0;
+        q->needs_rest = q->needs_rest || q->key[0].guards[k] != 0 ||
+                        (q->key[0].mask[k] | q->key[1].mask[k]) != 0;
     }
     q->certain_differs = w->first[0] != w->first[1] || q->judged != 0 || q->check_gates != 0;
     for (uint32_t k = 0; k < word_count && !q->certain_differs; k++) {

@@ -194,7 +194,10 @@ static bool place_ranks(words_maker *m, words_term *t, err *e)
         has_unknown = has_unknown || m->values[i].kind == VALUE_UNKNOWN;
         has_number = has_number || m->values[i].kind == VALUE_NUMBER;
     }
-    if (!has_unknown && !has_number) {
+    /* A term that no row asks by is left out; but an offer that asks may name another key than the
+     * one a joined term stands for. */
+    bool may_ask_otherwise = t->is_joined && m->side == SIDE_SEEKER;
+    if (!has_unknown && !has_number && !may_ask_otherwise) {
         return true;
     }
     if (!keep_values(m, t, e)) {

@@ -21,6 +21,12 @@
 
 enum { SAMPLE_MAX = 1000, LIMIT = 10, PATH_LEN = 4096, ANSWER_LEN = 64 };
 
+typedef struct anchor {
+    const segment *segment;
+    const uint32_t *rows;
+    uint32_t row_count;
+} anchor;
+
 typedef struct bench {
     const char *dir;
     registry *registry;
@@ -33,6 +39,7 @@ typedef struct bench {
     day as_of;
     uint32_t sample[SAMPLE_MAX];
     uint32_t sample_count;
+    anchor anchors[SAMPLE_MAX];
 } bench;
 
 static _Noreturn void stop(const char *what, const err *e)
@@ -160,24 +167,35 @@ static void load_sample(bench *b)
     fclose(f);
 }
 
-static void ask(bench *b, uint32_t number, bool wants_totals, arena *a, match_answer *ret)
+/* A seeker of the sample, found before anything is timed. */
+static void find_anchors(bench *b)
 {
-    char id[32];
+    for (uint32_t i = 0; i < b->sample_count; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "s-%07u", b->sample[i]);
+        anchor *at = &b->anchors[i];
+        if (!snapshot_find(b->snapshot, SIDE_SEEKER, bytes_of(id), &at->segment, &at->rows,
+                           &at->row_count)) {
+            stop("a seeker of the sample is not there", NULL);
+        }
+    }
+}
+
+static void ask(bench *b, uint32_t index, bool wants_totals, arena *a, match_answer *ret)
+{
     err e = {0};
-    snprintf(id, sizeof id, "s-%07u", number);
     match_query q = {.snapshot = b->snapshot,
+                     .anchor = b->anchors[index].segment,
+                     .anchor_rows = b->anchors[index].rows,
+                     .anchor_row_count = b->anchors[index].row_count,
                      .strategy = &b->strategy,
                      .as_of = b->as_of,
                      .limit = LIMIT,
                      .kinds = UINT64_MAX,
                      .verdicts = MATCH_YES_BIT | MATCH_CHECK_BIT,
                      .wants_totals = wants_totals};
-    if (!snapshot_find(b->snapshot, SIDE_SEEKER, bytes_of(id), &q.anchor, &q.anchor_rows,
-                       &q.anchor_row_count)) {
-        stop("a seeker of the sample is not there", NULL);
-    }
     if (!match_run(b->worker, &q, a, ret, &e)) {
-        stop(id, &e);
+        stop("match_run", &e);
     }
 }
 
@@ -195,7 +213,7 @@ static bool compare(bench *b)
     }
     for (uint32_t i = 0; i < b->sample_count; i++) {
         match_answer answer;
-        ask(b, b->sample[i], i % 2 == 0, &a, &answer);
+        ask(b, i, i % 2 == 0, &a, &answer);
         bool is_wrong = false;
         for (uint32_t k = 0; k < answer.hit_count; k++) {
             const match_hit *hit = &answer.hits[k];
@@ -240,9 +258,12 @@ static void report(const char *what, double *us, uint32_t count)
            us[count * 99 / 100], us[count - 1]);
 }
 
+/* Every question in every round, and each question's best round: what the machine can do when
+ * nothing else runs on it. */
 static void measure(bench *b, bool wants_totals, uint32_t rounds)
 {
     static double us[SAMPLE_MAX * 64];
+    static double best[SAMPLE_MAX];
     arena a = {0};
     uint32_t count = 0;
     for (uint32_t round = 0; round <= rounds; round++) {
@@ -250,15 +271,17 @@ static void measure(bench *b, bool wants_totals, uint32_t rounds)
             match_answer answer;
             arena_reset(&a);
             int64_t begin = clock_monotonic_ns();
-            ask(b, b->sample[i], wants_totals, &a, &answer);
-            int64_t end = clock_monotonic_ns();
+            ask(b, i, wants_totals, &a, &answer);
+            double taken = (double)(clock_monotonic_ns() - begin) * 1e-3;
+            best[i] = round <= 1 || taken < best[i] ? taken : best[i];
             if (round > 0 && count < SAMPLE_MAX * 64) {
-                us[count++] = (double)(end - begin) * 1e-3;
+                us[count++] = taken;
             }
         }
     }
     arena_fini(&a);
     report(wants_totals ? "one seeker, exact totals" : "one seeker, no totals", us, count);
+    report("  the best round of each", best, b->sample_count);
 }
 
 static void measure_reverse(bench *b, uint32_t asked)
@@ -326,6 +349,7 @@ int main(int argc, char **argv)
         !match_worker_new(&b.worker, &e)) {
         stop("snapshot", &e);
     }
+    find_anchors(&b);
     bool is_equal = compare(&b);
     if (rounds > 0) {
         measure(&b, false, rounds);
