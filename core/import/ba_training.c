@@ -1,68 +1,97 @@
 /* Answers of the further-training search (old shape, and those that share it): a row is a date of
- * an offer, so rows of one offer become its intakes. Traps of the source: the address key written
- * with ß or ss, postcodes as numbers that lost their zero, days as milliseconds, texts in HTML,
- * contact persons, which are not taken. */
-#include <stdio.h>
+ * an offer, so rows of one offer become its intakes, as far as they take place in the same way.
+ * Traps of the source: one course in many places, the address key written with ß or ss, postcodes
+ * as numbers that lost their zero, days as milliseconds, texts in HTML, hundreds of dates, contact
+ * persons, which are not taken. */
+#include "import/ba_training.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "import/prose.h"
-#include "import/run.h"
 
-enum { ANSWER_LEN_MAX = 256 * 1024 * 1024, DESCRIPTION_CHARS = 2000, TITLE_CHARS = 400 };
+enum { ANSWER_LEN_MAX = 256 * 1024 * 1024 };
 
 typedef struct training {
     buf text;
 } training;
 
-static const char *const ROW_KEYS[] = {
-    "id",
-    "unterrichtsform",
-    "unterrichtszeit",
-    "dauer",
-    "anbieterbewertung",
-    "angebot",
-    "adresse",
-    "unterrichtszeiten",
-    "sonstigeUnterrichtsform",
-    "kostenWert",
-    "kostenWaehrung",
-    "kostenBemerkung",
-    "foerderung",
-    "link",
-    "bemerkung",
-    "beginn",
-    "ende",
-    "individuellerEinstieg",
-    "anmeldeschluss",
-    "bemerkungZeit",
-    "teilnehmerMin",
-    "teilnehmerMax",
-    "aktualisierungsdatum",
-    "veranstaltungsablaeufe",
-    "pruefendeStelle",
-    "eigeneAngebotsnummer",
-    "inhouseFirmenseminar",
-    "berufsbegleitend",
-    "praxisanteile",
-    "ansprechpartner",
-    "rehaBereich",
-    "abstaende",
-    "azubiGeeignet",
+typedef struct known_key {
+    const char *key;
+    bool is_used; /* its absence is counted */
+} known_key;
+
+static const known_key ROW_KEYS[] = {
+    {"id", true},
+    {"unterrichtsform", true},
+    {"unterrichtszeit", true},
+    {"dauer", false},
+    {"anbieterbewertung", false},
+    {"angebot", true},
+    {"adresse", true},
+    {"unterrichtszeiten", false},
+    {"sonstigeUnterrichtsform", false},
+    {"kostenWert", true},
+    {"kostenWaehrung", false},
+    {"kostenBemerkung", false},
+    {"foerderung", true},
+    {"link", false},
+    {"bemerkung", false},
+    {"beginn", true},
+    {"ende", true},
+    {"individuellerEinstieg", true},
+    {"anmeldeschluss", true},
+    {"bemerkungZeit", false},
+    {"teilnehmerMin", true},
+    {"teilnehmerMax", true},
+    {"aktualisierungsdatum", true},
+    {"veranstaltungsablaeufe", false},
+    {"pruefendeStelle", false},
+    {"eigeneAngebotsnummer", false},
+    {"inhouseFirmenseminar", false},
+    {"berufsbegleitend", false},
+    {"praxisanteile", false},
+    {"ansprechpartner", false},
+    {"rehaBereich", false},
+    {"rehabereich", false},
+    {"abstaende", false},
+    {"azubiGeeignet", false},
+    {"massnahmeNummer", false},
+    {"gueltigVon", false},
+    {"gueltigBis", false},
+    {"massnahmeZeiten", false},
+    {"zusatzlink", false},
 };
-static const char *const OFFER_KEYS[] = {
-    "id",          "titel",         "inhalt",           "abschlussart",   "abschlussbezeichnung",
-    "foerderung",  "zugang",        "anrechnung",       "berechtigungen", "zusatzqualifikationen",
-    "link",        "zielgruppe",    "bildungsanbieter", "bildungsart",    "systematiken",
-    "schulart",    "behinderungen", "zertifizierer",    "traeger",        "suchworte",
-    "angebotstyp",
+static const known_key COURSE_KEYS[] = {
+    {"id", true},
+    {"titel", true},
+    {"inhalt", true},
+    {"abschlussart", false},
+    {"abschlussbezeichnung", false},
+    {"foerderung", false},
+    {"zugang", false},
+    {"anrechnung", false},
+    {"berechtigungen", false},
+    {"zusatzqualifikationen", false},
+    {"link", false},
+    {"zielgruppe", false},
+    {"bildungsanbieter", true},
+    {"anbieter", false},
+    {"bildungsart", true},
+    {"systematiken", false},
+    {"schulart", false},
+    {"behinderungen", false},
+    {"zertifizierer", false},
+    {"traeger", false},
+    {"suchworte", false},
+    {"angebotstyp", false},
 };
 
 static bool training_recognises(bytes head)
 {
-    return memmem(head.base, head.len, "\"_embedded\"", 11) != NULL &&
-           memmem(head.base, head.len, "\"termine\"", 9) != NULL;
+    return head.len > 0 && memmem(head.base, head.len, "\"_embedded\"", 11) != NULL &&
+           memmem(head.base, head.len, "\"termine\"", 9) != NULL &&
+           memmem(head.base, head.len, "\"bildungsangebotDTOList\"", 24) == NULL;
 }
 
 static bool training_begin(import_run *r, err *e)
@@ -78,10 +107,10 @@ static bool training_begin(import_run *r, err *e)
 static bool training_feed(import_run *r, bytes piece, err *e)
 {
     training *t = r->state;
-    buf_put(&t->text, piece.base, piece.len);
-    if (t->text.len > ANSWER_LEN_MAX) {
+    if (piece.len > ANSWER_LEN_MAX - t->text.len) {
         return fail(e, ERR_TOO_LARGE, "the answer has more than %d bytes", ANSWER_LEN_MAX);
     }
+    buf_put(&t->text, piece.base, piece.len);
     return !t->text.failed || fail(e, ERR_MEMORY, "could not read the file: no memory");
 }
 
@@ -95,387 +124,205 @@ static void training_end(import_run *r)
     }
 }
 
-/* ------------------------------------------------------------------------------------ reading */
+/* ------------------------------------------------------------------------------------ keys */
 
-static const json_node *member(const json_node *n, const char *key)
+static void count_keys(import_run *r, const json_node *n, const char *prefix,
+                       const known_key *known, size_t known_count)
 {
-    const json_node *m = n != NULL && json_type_of(n) == JSON_OBJECT ? json_member(n, key) : NULL;
-    return m != NULL && json_type_of(m) != JSON_NULL ? m : NULL;
-}
-
-static bytes text_of(const json_node *n, const char *key)
-{
-    const json_node *m = member(n, key);
-    return m != NULL && json_type_of(m) == JSON_TEXT && json_text(m).len > 0 ? json_text(m)
-                                                                             : (bytes){NULL, 0};
-}
-
-static bool integer_of(const json_node *n, const char *key, int64_t *ret)
-{
-    const json_node *m = member(n, key);
-    return m != NULL && json_type_of(m) == JSON_NUMBER && json_integer(m, ret);
-}
-
-static bool flag_of(const json_node *n, const char *key)
-{
-    const json_node *m = member(n, key);
-    return m != NULL && json_type_of(m) == JSON_BOOL && json_bool(m);
-}
-
-/* Milliseconds since 1970 as a day in Berlin. */
-static bool day_of(const json_node *n, const char *key, day *ret)
-{
-    int64_t ms = 0;
-    if (!integer_of(n, key, &ms) || ms < 0 || ms > INT64_C(32503680000000)) {
-        return false;
+    buf name = {0};
+    if (n == NULL || json_type_of(n) != JSON_OBJECT) {
+        return;
     }
-    *ret = day_in_berlin(ms / 1000);
-    return true;
-}
-
-static void put_day(json_writer *w, const char *key, day d)
-{
-    char text[DAY_TEXT_LEN + 1];
-    day_print(d, text);
-    json_member_cstr(w, key, text);
-}
-
-static void count_keys(import_run *r, const json_node *n, const char *const *known,
-                       size_t known_count)
-{
-    for (const json_node *m = n != NULL && json_type_of(n) == JSON_OBJECT ? json_child(n) : NULL;
-         m != NULL; m = json_next(m)) {
+    for (const json_node *m = json_child(n); m != NULL; m = json_next(m)) {
         bool is_known = false;
         for (size_t i = 0; i < known_count && !is_known; i++) {
-            is_known = bytes_equal_text(json_key(m), known[i]);
+            is_known = bytes_equal_text(json_key(m), known[i].key);
         }
         if (!is_known) {
-            run_count_key(&r->unknown_keys, json_key(m));
+            buf_clear(&name);
+            buf_text(&name, prefix);
+            buf_put(&name, json_key(m).base, json_key(m).len);
+            run_count_key(&r->unknown_keys, buf_bytes(&name));
         }
     }
-}
-
-static void count_missing(import_run *r, const json_node *n, const char *key)
-{
-    if (n == NULL || json_type_of(n) != JSON_OBJECT || json_member(n, key) == NULL) {
-        run_count_key(&r->missing_keys, bytes_of(key));
+    for (size_t i = 0; i < known_count; i++) {
+        if (known[i].is_used && json_member(n, known[i].key) == NULL) {
+            buf_clear(&name);
+            buf_text(&name, prefix);
+            buf_text(&name, known[i].key);
+            run_count_key(&r->missing_keys, buf_bytes(&name));
+        }
     }
-}
-
-/* ------------------------------------------------------------------------------------ writing */
-
-static void put_plain(import_run *r, json_writer *w, const char *key, bytes html, size_t max_chars)
-{
-    buf plain = {0};
-    if (prose_plain(html, max_chars, &plain)) {
-        char count_key[40];
-        snprintf(count_key, sizeof count_key, "%s (shortened)", key);
-        run_count_key(&r->derived, bytes_of(count_key));
-    }
-    if (plain.len > 0) {
-        json_put_key(w, key);
-        json_begin_object(w);
-        json_member_text(w, "de", buf_bytes(&plain));
-        json_end_object(w);
-    }
-    buf_fini(&plain);
-}
-
-static void put_postcode(import_run *r, json_writer *w, const json_node *place)
-{
-    bytes text = text_of(place, "plz");
-    int64_t number = 0;
-    if (text.base != NULL) {
-        json_member_text(w, "postcode", text);
-    } else if (integer_of(place, "plz", &number) && number > 0 && number <= 99999) {
-        char code[16];
-        snprintf(code, sizeof code, "%05lld", (long long)number);
-        json_member_cstr(w, "postcode", code);
-        run_count_key(&r->derived, BYTES("location.postcode"));
-    }
-}
-
-static void put_location(import_run *r, json_writer *w, const json_node *row)
-{
-    const json_node *address = member(row, "adresse");
-    const json_node *place = member(address, "ortStrasse");
-    place = place != NULL ? place : member(address, "ortStraße");
-    const json_node *degrees = member(address, "koordinaten");
-    const json_node *lat = member(degrees, "lat");
-    const json_node *lon = member(degrees, "lon");
-    if (place == NULL && (lat == NULL || lon == NULL)) {
-        return;
-    }
-    json_put_key(w, "location");
-    json_begin_object(w);
-    put_postcode(r, w, place);
-    if (lat != NULL && lon != NULL && json_type_of(lat) == JSON_NUMBER &&
-        json_type_of(lon) == JSON_NUMBER) {
-        json_put_key(w, "lat");
-        json_put_double(w, json_number(lat));
-        json_put_key(w, "lon");
-        json_put_double(w, json_number(lon));
-    }
-    json_end_object(w);
-}
-
-static void put_intake(json_writer *w, const json_node *row)
-{
-    int64_t id = 0;
-    (void)integer_of(row, "id", &id); /* rows without one were refused before */
-    char name[40];
-    snprintf(name, sizeof name, "ba-t-%lld", (long long)id);
-    json_begin_object(w);
-    json_member_cstr(w, "id", name);
-    day start = 0;
-    day end = 0;
-    bool has_start = day_of(row, "beginn", &start);
-    bool is_rolling = flag_of(row, "individuellerEinstieg");
-    if (has_start) {
-        put_day(w, "start", start);
-    } else if (is_rolling) {
-        json_put_key(w, "start");
-        json_put_null(w);
-    }
-    if (day_of(row, "ende", &end) && (!has_start || end >= start)) {
-        put_day(w, "end", end);
-    }
-    int64_t seats = 0;
-    if (integer_of(row, "teilnehmerMax", &seats) && seats > 0 && seats < 100000) {
-        json_member_int(w, "seats", seats);
-    }
-    int64_t least = 0;
-    if (integer_of(row, "teilnehmerMin", &least) && least > 0 && least <= seats) {
-        json_member_int(w, "seats_min", least);
-    }
-    day register_by = 0;
-    if (day_of(row, "anmeldeschluss", &register_by)) {
-        put_day(w, "register_by", register_by);
-    }
-    if (is_rolling) {
-        json_put_key(w, "entry");
-        json_begin_object(w);
-        json_member_cstr(w, "mode", "rolling");
-        json_end_object(w);
-    }
-    json_end_object(w);
-}
-
-/* Virtual (2xx) and distance (4xx) forms need no way to travel. */
-static bool is_online(const json_node *row)
-{
-    int64_t form = 0;
-    return integer_of(member(row, "unterrichtsform"), "id", &form) &&
-           (form / 100 == 2 || form / 100 == 4);
-}
-
-static void put_working_time(import_run *r, json_writer *w, const json_node *row)
-{
-    bytes time = text_of(member(row, "unterrichtszeit"), "bezeichnung");
-    const char *code = time.base == NULL                    ? NULL
-                       : bytes_equal_text(time, "Vollzeit") ? "full_time"
-                       : bytes_equal_text(time, "Teilzeit") ? "part_time"
-                                                            : NULL;
-    if (code == NULL) {
-        return;
-    }
-    run_count_key(&r->derived, BYTES("working_time"));
-    json_put_key(w, "working_time");
-    json_begin_array(w);
-    json_put_cstr(w, code);
-    json_end_array(w);
-}
-
-static void put_price(json_writer *w, const json_node *row)
-{
-    const json_node *cost = member(row, "kostenWert");
-    double amount = -1;
-    if (cost != NULL && json_type_of(cost) == JSON_NUMBER) {
-        amount = json_number(cost);
-    } else if (cost != NULL && json_type_of(cost) == JSON_TEXT && json_text(cost).len < 30) {
-        char copy[32] = {0};
-        memcpy(copy, json_text(cost).base, json_text(cost).len);
-        char *end = NULL;
-        amount = strtod(copy, &end);
-        amount = end == copy || *end != '\0' ? -1 : amount;
-    }
-    if (amount >= 0 && amount < 1e6) {
-        json_put_key(w, "price");
-        json_begin_object(w);
-        json_put_key(w, "amount");
-        json_put_double(w, amount);
-        json_member_cstr(w, "currency", "EUR");
-        json_end_object(w);
-    }
-}
-
-static void put_offer(import_run *r, json_writer *w, const json_node *const *rows, size_t row_count)
-{
-    const json_node *row = rows[0];
-    const json_node *course = member(row, "angebot");
-    int64_t id = 0;
-    (void)integer_of(course, "id", &id); /* rows without one were refused before */
-    char name[40];
-    snprintf(name, sizeof name, "ba-w-%lld", (long long)id);
-    json_begin_object(w);
-    json_member_cstr(w, "id", name);
-    json_member_cstr(w, "kind", "qualification");
-    json_member_cstr(w, "status", "running");
-    put_plain(r, w, "title", text_of(course, "titel"), TITLE_CHARS);
-    bytes content = text_of(course, "inhalt");
-    if (content.base != NULL) {
-        put_plain(r, w, "description", content, DESCRIPTION_CHARS);
-    }
-    bytes provider = text_of(member(course, "bildungsanbieter"), "name");
-    if (provider.base != NULL) {
-        json_put_key(w, "provider");
-        json_begin_object(w);
-        json_member_text(w, "name", provider);
-        json_end_object(w);
-    }
-    put_location(r, w, row);
-    if (is_online(row)) {
-        json_member_bool(w, "online", true);
-    }
-    put_working_time(r, w, row);
-    json_put_key(w, "intakes");
-    json_begin_array(w);
-    for (size_t i = 0; i < row_count; i++) {
-        put_intake(w, rows[i]);
-    }
-    json_end_array(w);
-    if (flag_of(row, "foerderung")) {
-        json_put_key(w, "funding");
-        json_begin_array(w);
-        json_put_cstr(w, "SGB3_81");
-        json_end_array(w);
-    }
-    put_price(w, row);
-    json_put_key(w, "source");
-    json_begin_object(w);
-    json_member_cstr(w, "system", "ba-training");
-    snprintf(name, sizeof name, "%lld", (long long)id);
-    json_member_cstr(w, "id", name);
-    day seen = 0;
-    if (day_of(row, "aktualisierungsdatum", &seen)) {
-        put_day(w, "last_seen", seen);
-    }
-    json_end_object(w);
-    json_end_object(w);
+    buf_fini(&name);
 }
 
 /* ------------------------------------------------------------------------------------ rows */
 
-typedef struct dated_row {
-    int64_t offer;
-    int64_t id;
-    uint64_t number; /* of the row, from 1 */
-    const json_node *row;
-} dated_row;
+static int compare_numbers(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* What makes two rows dates of one offer. */
+static int compare_offers(const training_row *x, const training_row *y)
+{
+    int order = compare_numbers(x->course, y->course);
+    order = order != 0 ? order : strcmp(x->place, y->place);
+    return order != 0 ? order : strcmp(x->time, y->time);
+}
 
 static int compare_rows(const void *a, const void *b)
 {
-    const dated_row *x = a;
-    const dated_row *y = b;
-    if (x->offer != y->offer) {
-        return x->offer < y->offer ? -1 : 1;
-    }
-    return x->number < y->number ? -1 : x->number > y->number;
+    const training_row *x = a;
+    const training_row *y = b;
+    int order = compare_offers(x, y);
+    order = order != 0 ? order : compare_numbers(x->id, y->id);
+    return order != 0 ? order : compare_numbers((int64_t)x->number, (int64_t)y->number);
 }
 
-static bool read_row(import_run *r, const json_node *row, uint64_t number, dated_row *ret)
+/* Leaves each date once; the others are counted as duplicates. */
+static size_t drop_twins(import_run *r, training_row *rows, size_t count)
 {
-    const json_node *course = member(row, "angebot");
-    count_keys(r, row, ROW_KEYS, sizeof ROW_KEYS / sizeof *ROW_KEYS);
-    count_keys(r, course, OFFER_KEYS, sizeof OFFER_KEYS / sizeof *OFFER_KEYS);
-    count_missing(r, row, "beginn");
-    count_missing(r, row, "adresse");
-    count_missing(r, row, "teilnehmerMax");
-    ret->number = number;
-    ret->row = row;
-    if (integer_of(row, "id", &ret->id) && integer_of(course, "id", &ret->offer) && ret->id > 0 &&
-        ret->offer > 0 && text_of(course, "titel").base != NULL) {
-        return true;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (kept > 0 && rows[kept - 1].id == rows[i].id) {
+            char id[24];
+            size_t len = sizeof id;
+            for (int64_t rest = rows[i].id; rest > 0 && len > 0; rest /= 10) {
+                id[--len] = (char)('0' + rest % 10);
+            }
+            run_count_duplicate(r, rows[i].number, (bytes){id + len, sizeof id - len});
+        } else {
+            rows[kept++] = rows[i];
+        }
     }
-    err why = {0};
-    fail(&why, ERR_FIELD_MISSING, "the date has no id, or its offer has no id or title");
-    err_path(&why, "/_embedded/termine/%llu", (unsigned long long)(number - 1));
-    run_refuse(r, number, (bytes){NULL, 0}, &why);
-    return false;
+    return kept;
 }
 
 /* rows[0..count) are of one offer: one record; the further dates are counted as merged into it. */
-static bool take_offer(import_run *r, const dated_row *rows, size_t count, err *e)
+static bool take_offer(import_run *r, training_row *rows, size_t count, err *e)
 {
-    const json_node *nodes[INTAKE_COUNT_MAX];
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        bool is_twin = false;
-        for (size_t k = 0; k < i && !is_twin; k++) {
-            is_twin = rows[k].id == rows[i].id;
-        }
-        if (is_twin || kept == INTAKE_COUNT_MAX) {
-            r->count.read++;
-            r->count.duplicates++;
-        } else {
-            nodes[kept++] = rows[i].row;
-        }
-    }
     buf record = {0};
-    json_writer w = json_writer_to(&record);
-    put_offer(r, &w, nodes, kept);
-    r->count.read += kept - 1;
-    r->count.merged += kept - 1;
+    uint64_t line = rows[0].number;
+    size_t kept = drop_twins(r, rows, count);
+    size_t written = training_put_offer(r, rows, kept, &record);
+    for (size_t i = 0; i < written; i++) {
+        line = rows[i].number < line ? rows[i].number : line;
+    }
+    for (size_t i = written; i < kept; i++) {
+        err why = {0};
+        fail(&why, ERR_TOO_LARGE, "the course has more dates than a record holds, which are %zu",
+             written);
+        run_refuse(r, rows[i].number, (bytes){NULL, 0}, &why);
+    }
     bool is_taken = record.failed ? fail(e, ERR_MEMORY, "could not read the offer: no memory")
-                                  : run_take_text(r, buf_bytes(&record), rows[0].number, e);
+                                  : run_take_text(r, buf_bytes(&record), line, written - 1, e);
     buf_fini(&record);
     return is_taken;
 }
 
+static bool take_groups(import_run *r, training_row *rows, size_t count, err *e)
+{
+    if (count > 1) {
+        qsort(rows, count, sizeof *rows, compare_rows);
+    }
+    for (size_t i = 0; i < count;) {
+        size_t end = i + 1;
+        while (end < count && compare_offers(&rows[i], &rows[end]) == 0) {
+            end++;
+        }
+        if (!take_offer(r, rows + i, end - i, e)) {
+            return false;
+        }
+        i = end;
+    }
+    return true;
+}
+
+static void refuse_row(import_run *r, uint64_t number)
+{
+    err why = {0};
+    fail(&why, ERR_FIELD_MISSING, "the date has no id, or its course has no id or title");
+    err_path(&why, "/_embedded/termine/%llu", (unsigned long long)(number - 1));
+    run_refuse(r, number, (bytes){NULL, 0}, &why);
+}
+
+/* All rows are looked at before the first is taken. */
 static bool take_rows(import_run *r, const json_node *list, err *e)
 {
-    dated_row *rows = mem_new((json_count(list) + 1) * sizeof *rows);
+    size_t total = json_count(list);
+    training_row *rows = mem_new((total + 1) * sizeof *rows);
     if (rows == NULL) {
         return fail(e, ERR_MEMORY, "could not read the answer: no memory");
     }
     size_t count = 0;
     uint64_t number = 1;
-    for (const json_node *row = json_child(list); row != NULL; row = json_next(row)) {
-        count += read_row(r, row, number++, &rows[count]);
-    }
-    if (count > 1) {
-        qsort(rows, count, sizeof *rows, compare_rows);
+    for (const json_node *row = json_child(list); row != NULL; row = json_next(row), number++) {
+        const json_node *course = training_member(row, "angebot");
+        count_keys(r, row, "", ROW_KEYS, sizeof ROW_KEYS / sizeof *ROW_KEYS);
+        count_keys(r, course, "angebot.", COURSE_KEYS, sizeof COURSE_KEYS / sizeof *COURSE_KEYS);
+        if (training_read_row(r, row, number, &rows[count])) {
+            count++;
+        } else {
+            refuse_row(r, number);
+        }
     }
     bool is_taken = true;
-    for (size_t i = 0; is_taken && i < count;) {
-        size_t end = i + 1;
-        while (end < count && rows[end].offer == rows[i].offer) {
-            end++;
-        }
-        is_taken = take_offer(r, rows + i, end - i, e);
-        i = end;
+    if (count * 2 < total) {
+        fail(e, ERR_IMPORT_DRIFT, "%zu of %zu dates have no id, or their course no id or title",
+             total - count, total);
+        is_taken =
+            err_hint(e, "The source may have changed its shape; nothing of the file was taken.");
+    } else {
+        is_taken = take_groups(r, rows, count, e);
     }
     mem_free(rows);
     return is_taken;
+}
+
+/* ------------------------------------------------------------------------------------ the answer
+ */
+
+/* The list is absent where nothing matched; but the answer then says so. */
+static bool is_empty_answer(const json_node *root)
+{
+    const json_node *page = training_member(root, "page");
+    const json_node *total = training_member(page, "totalElements");
+    int64_t count = 0;
+    return page != NULL && (total == NULL || (json_integer(total, &count) && count == 0));
+}
+
+static bool take_answer(import_run *r, const json_node *root, err *e)
+{
+    const json_node *list = training_member(training_member(root, "_embedded"), "termine");
+    if (list != NULL && json_type_of(list) == JSON_ARRAY) {
+        return take_rows(r, list, e);
+    }
+    if (list == NULL && is_empty_answer(root)) {
+        return true;
+    }
+    fail(e, ERR_IMPORT_DRIFT,
+         list == NULL ? "the answer has no list of dates \"termine\""
+                      : "\"termine\" is no list any more");
+    err_path(e, "/_embedded/termine");
+    return err_hint(e, "The source may have changed its shape; nothing of the file was taken.");
 }
 
 static bool training_finish(import_run *r, err *e)
 {
     training *t = r->state;
     json_doc *doc = NULL;
-    if (!json_parse(buf_bytes(&t->text), JSON_DEPTH_MAX, &doc, e)) {
-        return false;
+    bytes text = buf_bytes(&t->text);
+    if (bytes_starts_with(text, "\xef\xbb\xbf")) {
+        text = (bytes){text.base + 3, text.len - 3};
     }
-    const json_node *embedded = member(json_root(doc), "_embedded");
-    const json_node *list = member(embedded, "termine");
-    bool is_taken = true;
-    if (list != NULL && json_type_of(list) != JSON_ARRAY) {
-        is_taken = fail(e, ERR_IMPORT_DRIFT, "\"termine\" is no list any more");
-        err_path(e, "/_embedded/termine");
-    } else if (list != NULL) {
-        /* The list is absent where nothing matched: an empty answer. */
-        is_taken = take_rows(r, list, e);
+    if (text.len == 0) {
+        return true;
     }
+    if (!json_parse(text, JSON_DEPTH_MAX, &doc, e)) {
+        return err_hint(e, "Nothing of the file was taken. Was it cut off?");
+    }
+    bool is_taken = take_answer(r, json_root(doc), e);
     json_doc_free(&doc);
     return is_taken;
 }

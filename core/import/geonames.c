@@ -7,13 +7,13 @@
 
 #include "import/table.h"
 
-enum column { ZIPCODE, LATITUDE, LONGITUDE };
+enum column { ZIPCODE, LATITUDE, LONGITUDE, COUNTRY };
 
 static const table_column COLUMNS[] = {
     [ZIPCODE] = {"zipcode", true, false},
     [LATITUDE] = {"latitude", true, false},
     [LONGITUDE] = {"longitude", true, false},
-    {"country_code", false, true},
+    [COUNTRY] = {"country_code", false, false},
     {"place", false, true},
     {"state", false, true},
     {"state_code", false, true},
@@ -22,10 +22,15 @@ static const table_column COLUMNS[] = {
     {"community", false, true},
     {"community_code", false, true},
 };
-enum { TITLE_COUNT = sizeof COLUMNS / sizeof *COLUMNS, CODE_LEN = 5, PLACE_COUNT_MAX = 1000000 };
+enum {
+    TITLE_COUNT = sizeof COLUMNS / sizeof *COLUMNS,
+    CODE_LEN_MAX = 10,
+    GERMAN_CODE_LEN = 5,
+    PLACE_COUNT_MAX = 4 * 1024 * 1024
+};
 
 typedef struct code_place {
-    char code[CODE_LEN];
+    char code[CODE_LEN_MAX + 1];
     double lat, lon;
 } code_place;
 
@@ -40,30 +45,14 @@ static bool geonames_recognises(bytes head)
     return table_recognises(head, COLUMNS, TITLE_COUNT);
 }
 
-static bool parse_number(bytes text, double limit, double *ret)
-{
-    char copy[40];
-    if (text.base == NULL || text.len >= sizeof copy) {
-        return false;
-    }
-    memcpy(copy, text.base, text.len);
-    copy[text.len] = '\0';
-    char *end = NULL;
-    double value = strtod(copy, &end);
-    if (end == copy || *end != '\0' || !(value >= -limit && value <= limit)) {
-        return false;
-    }
-    *ret = value;
-    return true;
-}
-
 static bool keep_row(geonames *g, const code_place *place, err *e)
 {
+    if (g->count == PLACE_COUNT_MAX) {
+        return fail(e, ERR_TOO_LARGE, "the table has more than %d postcodes", PLACE_COUNT_MAX);
+    }
     if (g->count == g->cap) {
         uint32_t cap = g->cap == 0 ? 4096 : g->cap * 2;
-        code_place *places = cap > PLACE_COUNT_MAX ? NULL
-                                                   : mem_resize(g->places, g->cap * sizeof *places,
-                                                                cap * sizeof *places);
+        code_place *places = mem_resize(g->places, g->cap * sizeof *places, cap * sizeof *places);
         if (places == NULL) {
             return fail(e, ERR_MEMORY, "could not keep the postcodes: no memory");
         }
@@ -74,20 +63,51 @@ static bool keep_row(geonames *g, const code_place *place, err *e)
     return true;
 }
 
-/* "1067" is 01067: programs that take codes for numbers lose the zero. */
-static bool read_code(bytes text, char code[CODE_LEN])
+static bool is_digit(char c)
 {
-    if (text.base == NULL || text.len < CODE_LEN - 1 || text.len > CODE_LEN) {
+    return c >= '0' && c <= '9';
+}
+
+/* Five digits. "1067" is 01067: programs that take codes for numbers lose the zero. */
+static bool read_german_code(bytes text, char code[CODE_LEN_MAX + 1])
+{
+    if (text.len < GERMAN_CODE_LEN - 1 || text.len > GERMAN_CODE_LEN) {
         return false;
     }
-    memset(code, '0', CODE_LEN);
-    memcpy(code + CODE_LEN - text.len, text.base, text.len);
-    for (int i = 0; i < CODE_LEN; i++) {
-        if (code[i] < '0' || code[i] > '9') {
+    memset(code, '0', GERMAN_CODE_LEN);
+    memcpy(code + GERMAN_CODE_LEN - text.len, text.base, text.len);
+    for (int i = 0; i < GERMAN_CODE_LEN; i++) {
+        if (!is_digit(code[i])) {
             return false;
         }
     }
     return true;
+}
+
+/* As records may hold them: digits, capitals, blanks, hyphens. */
+static bool read_foreign_code(bytes text, char code[CODE_LEN_MAX + 1])
+{
+    if (text.len < 2 || text.len > CODE_LEN_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.base[i];
+        bool is_inner = i > 0 && (c == ' ' || c == '-');
+        if (!is_digit(c) && !(c >= 'A' && c <= 'Z') && !is_inner) {
+            return false;
+        }
+        code[i] = c;
+    }
+    return true;
+}
+
+static bool read_code(bytes text, bytes country, char code[CODE_LEN_MAX + 1])
+{
+    if (text.base == NULL) {
+        return false;
+    }
+    bool is_german = country.base == NULL || bytes_equal_text(country, "DE");
+    return is_german ? read_german_code(text, code) : read_foreign_code(text, code);
 }
 
 static bool geonames_row(table_reader *t, const bytes *cells, uint32_t cell_count, uint64_t line,
@@ -96,12 +116,13 @@ static bool geonames_row(table_reader *t, const bytes *cells, uint32_t cell_coun
     geonames *g = t->run->state;
     code_place place = {0};
     bytes code = table_cell(t, cells, cell_count, ZIPCODE);
-    if (!read_code(code, place.code) ||
-        !parse_number(table_cell(t, cells, cell_count, LATITUDE), 90, &place.lat) ||
-        !parse_number(table_cell(t, cells, cell_count, LONGITUDE), 180, &place.lon)) {
+    bytes country = table_cell(t, cells, cell_count, COUNTRY);
+    if (!read_code(code, country, place.code) ||
+        !table_number(table_cell(t, cells, cell_count, LATITUDE), 90, &place.lat) ||
+        !table_number(table_cell(t, cells, cell_count, LONGITUDE), 180, &place.lon)) {
         err why = {0};
         fail(&why, ERR_FIELD_FORMAT,
-             "the row has no postcode of five digits with latitude and longitude");
+             "the row has no postcode (five digits in Germany) with latitude and longitude");
         run_refuse(t->run, line, code, &why);
         return true;
     }
@@ -113,7 +134,7 @@ static int compare_places(const void *a, const void *b)
 {
     const code_place *x = a;
     const code_place *y = b;
-    int by_code = memcmp(x->code, y->code, CODE_LEN);
+    int by_code = strcmp(x->code, y->code);
     if (by_code != 0) {
         return by_code;
     }
@@ -121,6 +142,13 @@ static int compare_places(const void *a, const void *b)
         return x->lat < y->lat ? -1 : 1;
     }
     return x->lon < y->lon ? -1 : x->lon > y->lon;
+}
+
+static bool keep_place(import_run *r, const code_place *place, err *e)
+{
+    return r->options.is_dry_run || r->options.keep_place == NULL ||
+           r->options.keep_place(r->options.context, bytes_of(place->code), place->lat, place->lon,
+                                 e);
 }
 
 static bool geonames_finish(import_run *r, err *e)
@@ -134,13 +162,10 @@ static bool geonames_finish(import_run *r, err *e)
     }
     for (uint32_t i = 0; i < g->count;) {
         uint32_t end = i + 1;
-        while (end < g->count && memcmp(g->places[end].code, g->places[i].code, CODE_LEN) == 0) {
+        while (end < g->count && strcmp(g->places[end].code, g->places[i].code) == 0) {
             end++;
         }
-        const code_place *middle = &g->places[i + (end - i) / 2];
-        if (!r->options.is_dry_run && r->options.keep_place != NULL &&
-            !r->options.keep_place(r->options.context, (bytes){middle->code, CODE_LEN}, middle->lat,
-                                   middle->lon, e)) {
+        if (!keep_place(r, &g->places[i + (end - i) / 2], e)) {
             return false;
         }
         r->count.created++;

@@ -6,7 +6,11 @@
 
 #include "base/utf8.h"
 
-enum { ENTITY_LEN_MAX = 10, TAG_LEN_MAX = 2000 };
+enum {
+    ENTITY_LEN_MAX = 10,
+    TAG_LEN_MAX = 2000,
+    HTML_LEN_MAX = 64 * 1024 /* what stands behind it is cut off */
+};
 
 typedef struct entity {
     const char *name;
@@ -26,7 +30,7 @@ static const entity ENTITIES[] = {
 static void put_code_point(buf *out, uint32_t c)
 {
     char text[5] = {0};
-    if (c < 0x20 || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff || (c >= 0x7f && c < 0xa0)) {
+    if (c < 0x20 || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff) {
         return;
     }
     size_t len = 0;
@@ -81,100 +85,211 @@ static bool put_entity(buf *out, bytes name)
     return false;
 }
 
-static bool is_block(bytes tag)
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The name of a tag, with the slash of an end tag: "p", "/li". */
+static bytes tag_name(bytes tag)
+{
+    size_t len = tag.len > 0 && tag.base[0] == '/';
+    while (len < tag.len && (is_letter(tag.base[len]) || digit_of(tag.base[len]) < 10)) {
+        len++;
+    }
+    return (bytes){tag.base, len};
+}
+
+static bool is_named(bytes name, const char *wanted)
+{
+    return strlen(wanted) == name.len && strncasecmp(wanted, name.base, name.len) == 0;
+}
+
+static bool is_block(bytes name)
 {
     static const char *const BLOCKS[] = {"br",  "/p",  "/li", "/h1",  "/h2", "/h3",
                                          "/h4", "/ul", "/ol", "/div", "/tr"};
-    size_t len = 0;
-    while (len < tag.len && strchr(" />\t\n", tag.base[len]) == NULL) {
-        len++;
-    }
-    if (tag.len > 0 && tag.base[0] == '/') {
-        len = 1;
-        while (len < tag.len && strchr(" >\t\n", tag.base[len]) == NULL) {
-            len++;
-        }
-    }
     for (size_t i = 0; i < sizeof BLOCKS / sizeof *BLOCKS; i++) {
-        if (strlen(BLOCKS[i]) == len && strncasecmp(BLOCKS[i], tag.base, len) == 0) {
+        if (is_named(name, BLOCKS[i])) {
             return true;
         }
     }
     return false;
 }
 
+/* Where a search for an end found none, later ones need not look again. */
+typedef struct html_reader {
+    bytes text;
+    bool is_without_comment_ends;
+    bool is_without_hidden_ends;
+} html_reader;
+
+/* The length of the tag or comment that starts at off, with its brackets; 0: none does. */
+static size_t tag_len(html_reader *h, size_t off)
+{
+    bytes rest = {h->text.base + off, h->text.len - off};
+    const char *end = NULL;
+    if (bytes_starts_with(rest, "<!--") && !h->is_without_comment_ends) {
+        end = memmem(rest.base + 4, rest.len - 4, "-->", 3);
+        h->is_without_comment_ends = end == NULL;
+        return end != NULL ? (size_t)(end - rest.base) + 3 : 0;
+    }
+    if (rest.len < 2 || (!is_letter(rest.base[1]) && rest.base[1] != '/' && rest.base[1] != '!')) {
+        return 0;
+    }
+    end = memchr(rest.base, '>', rest.len < TAG_LEN_MAX ? rest.len : TAG_LEN_MAX);
+    return end != NULL ? (size_t)(end - rest.base) + 1 : 0;
+}
+
+/* The length of what stands behind a tag, up to its end tag, and is no prose; 0: it is prose. */
+static size_t hidden_len(html_reader *h, size_t off, bytes name)
+{
+    bool is_hiding = is_named(name, "script") || is_named(name, "style");
+    for (size_t i = off; is_hiding && !h->is_without_hidden_ends; i++) {
+        if (i + name.len + 2 > h->text.len) {
+            h->is_without_hidden_ends = true;
+        } else if (memcmp(h->text.base + i, "</", 2) == 0 &&
+                   strncasecmp(h->text.base + i + 2, name.base, name.len) == 0) {
+            return i - off;
+        }
+    }
+    return 0;
+}
+
+static size_t entity_len(bytes html, size_t off, buf *out)
+{
+    size_t rest = html.len - off - 1;
+    const char *begin = html.base + off + 1;
+    const char *end = memchr(begin, ';', rest < ENTITY_LEN_MAX ? rest : ENTITY_LEN_MAX);
+    return end != NULL && put_entity(out, (bytes){begin, (size_t)(end - begin)})
+               ? (size_t)(end - begin) + 2
+               : 0;
+}
+
 /* Tags out, entities in; white space is put in order afterwards. */
 static void strip(bytes html, buf *out)
 {
-    for (size_t i = 0; i < html.len; i++) {
-        char c = html.base[i];
+    html_reader h = {.text = html};
+    for (size_t off = 0; off < html.len;) {
+        char c = html.base[off];
+        size_t len = c == '<' ? tag_len(&h, off) : c == '&' ? entity_len(html, off, out) : 0;
+        if (len == 0) {
+            buf_char(out, c);
+            off++;
+            continue;
+        }
         if (c == '<') {
-            size_t rest = html.len - i < TAG_LEN_MAX ? html.len - i : TAG_LEN_MAX;
-            const char *end = memchr(html.base + i, '>', rest);
-            bool is_tag =
-                end != NULL && i + 1 < html.len &&
-                (html.base[i + 1] == '/' || html.base[i + 1] == '!' ||
-                 digit_of(html.base[i + 1]) < 16 ||
-                 strchr("ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ", html.base[i + 1]) != NULL);
-            if (is_tag && !(html.base[i + 1] >= '0' && html.base[i + 1] <= '9')) {
-                bytes tag = {html.base + i + 1, (size_t)(end - html.base) - i - 1};
-                buf_char(out, is_block(tag) ? '\n' : ' ');
-                i += tag.len + 1;
-                continue;
-            }
+            bytes name = tag_name((bytes){html.base + off + 1, len - 2});
+            buf_char(out, is_block(name) ? '\n' : ' ');
+            off += hidden_len(&h, off + len, name);
         }
-        if (c == '&') {
-            size_t rest = html.len - i - 1 < ENTITY_LEN_MAX ? html.len - i - 1 : ENTITY_LEN_MAX;
-            const char *end = memchr(html.base + i + 1, ';', rest);
-            if (end != NULL &&
-                put_entity(out, (bytes){html.base + i + 1, (size_t)(end - html.base) - i - 1})) {
-                i = (size_t)(end - html.base);
-                continue;
-            }
-        }
-        buf_char(out, c);
+        off += len;
     }
+}
+
+typedef enum kind { CHARACTER, SPACE, LINE_END, WINDOWS, NOTHING } kind;
+
+/* The length of what stands at off; *ret_kind says what it is. */
+static size_t look_at(bytes text, size_t off, kind *ret_kind)
+{
+    unsigned char c = (unsigned char)text.base[off];
+    size_t len = utf8_sequence_len(text, off);
+    unsigned char next = len == 2 ? (unsigned char)text.base[off + 1] : 0;
+    if (len == 0) {
+        *ret_kind = NOTHING;
+        return 1;
+    }
+    if (c == 0xc2 && next <= 0xad) {
+        *ret_kind = next < 0xa0    ? WINDOWS
+                    : next == 0xa0 ? SPACE
+                    : next == 0xad ? NOTHING
+                                   : CHARACTER;
+    } else if (c == ' ' || c == '\t' || c == '\r') {
+        *ret_kind = SPACE;
+    } else {
+        *ret_kind = c == '\n' ? LINE_END : c < 0x20 || c == 0x7f ? NOTHING : CHARACTER;
+    }
+    return len;
+}
+
+/* What windows-1252 has where Latin 1 has controls; 0: nothing. */
+static uint32_t windows_character(unsigned char byte)
+{
+    static const uint16_t CHARACTERS[32] = {
+        0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+        0x2039, 0x0152, 0,      0x017d, 0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+        0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
+    return CHARACTERS[byte & 0x1f];
+}
+
+/* White space in order, not more than max_chars. */
+static bool put_tidy(bytes text, size_t max_chars, bool is_line, buf *out)
+{
+    size_t begin = out->len;
+    size_t chars = 0;
+    /* The end of the last word, and of the last character, that leave room for an ellipsis. */
+    size_t word_end = begin;
+    size_t last_end = begin;
+    bool is_cut = false;
+    char pending = 0; /* white space not yet written: '\n' wins over ' ' */
+    for (size_t off = 0; off < text.len && !is_cut;) {
+        kind what;
+        size_t len = look_at(text, off, &what);
+        if (what == SPACE || what == LINE_END) {
+            pending = what == LINE_END && !is_line ? '\n' : pending != 0 ? pending : ' ';
+        } else if (what != NOTHING) {
+            if (pending != 0 && out->len > begin) {
+                word_end = chars < max_chars ? out->len : word_end;
+                buf_char(out, pending);
+                chars++;
+            }
+            pending = 0;
+            if (what == WINDOWS) {
+                put_code_point(out, windows_character((unsigned char)text.base[off + 1]));
+            } else {
+                buf_put(out, text.base + off, len);
+            }
+            chars++;
+            last_end = chars < max_chars ? out->len : last_end;
+            is_cut = chars > max_chars;
+        }
+        off += len;
+    }
+    if (is_cut && !out->failed) {
+        out->len = word_end > begin ? word_end : last_end;
+    }
+    return is_cut;
+}
+
+static bool put_plain(bytes html, size_t max_chars, bool is_line, buf *out)
+{
+    buf text = {0};
+    bool is_long = html.len > HTML_LEN_MAX;
+    strip((bytes){html.base, is_long ? HTML_LEN_MAX : html.len}, &text);
+    bool is_cut = put_tidy(buf_bytes(&text), max_chars - is_long, is_line, out) || is_long;
+    if (is_cut) {
+        buf_text(out, "…");
+    }
+    out->failed = out->failed || text.failed;
+    buf_fini(&text);
+    return is_cut;
 }
 
 bool prose_plain(bytes html, size_t max_chars, buf *out)
 {
-    buf text = {0};
-    strip(html, &text);
-    size_t chars = 0;
-    size_t begin = out->len;
-    size_t word_end = begin;
-    bool is_cut = false;
-    char pending = 0; /* white space not yet written: '\n' wins over ' ' */
-    for (size_t i = 0; i < text.len;) {
-        unsigned char c = (unsigned char)text.base[i];
-        if (c <= ' ' || c == 0x7f) {
-            pending = c == '\n' ? '\n' : pending != 0 ? pending : ' ';
-            i++;
-            continue;
-        }
-        size_t len = utf8_sequence_len((bytes){text.base, text.len}, i);
-        if (len == 0) {
-            i++;
-            continue;
-        }
-        if (pending != 0 && out->len > begin) {
-            word_end = out->len;
-            buf_char(out, pending);
-            chars++;
-        }
-        pending = 0;
-        if (chars + 1 >= max_chars) {
-            is_cut = true;
-            break;
-        }
-        buf_put(out, text.base + i, len);
-        chars++;
-        i += len;
-    }
-    if (is_cut && !out->failed) {
-        out->len = word_end > begin ? word_end : out->len;
+    return put_plain(html, max_chars, false, out);
+}
+
+bool prose_line(bytes html, size_t max_chars, buf *out)
+{
+    return put_plain(html, max_chars, true, out);
+}
+
+bool prose_text_line(bytes text, size_t max_chars, buf *out)
+{
+    bool is_cut = put_tidy(text, max_chars, true, out);
+    if (is_cut) {
         buf_text(out, "…");
     }
-    buf_fini(&text);
     return is_cut;
 }

@@ -8,13 +8,20 @@
 /* What every importer shares: batching to the sink, duplicates, counts and refusals. Private to
  * core/import. */
 
-enum { IMPORT_BATCH_MAX = 512, IMPORT_LISTED_MAX = 100, IMPORT_HEAD_LEN = 64 * 1024 };
+enum {
+    IMPORT_BATCH_MAX = 512,
+    IMPORT_BATCH_LEN_MAX = 16 * 1024 * 1024, /* of a batch's arena: a fuller one goes to the sink */
+    IMPORT_LISTED_MAX = 100,
+    IMPORT_KEY_MAX = 200, /* different keys in one of the report's counts */
+    IMPORT_HEAD_LEN = 64 * 1024
+};
 
-/* One source format. Its state hangs at run->state and is its own. */
+/* One source format. Its state hangs at run->state and is its own. A piece is never empty. What an
+ * importer makes of a file does not depend on how the file was cut into pieces. */
 typedef struct import_reader {
     const char *name;
     const char *summary;
-    /* Do these first bytes (up to IMPORT_HEAD_LEN, or the whole file) look like it? */
+    /* Do these first bytes (IMPORT_HEAD_LEN, or the whole file) look like it? NULL: never. */
     bool (*recognises)(bytes head);
     bool (*begin)(import_run *r, err *e);
     bool (*feed)(import_run *r, bytes piece, err *e);
@@ -23,6 +30,7 @@ typedef struct import_reader {
 } import_reader;
 
 extern const import_reader IMPORT_NATIVE;
+extern const import_reader IMPORT_CSV;
 extern const import_reader IMPORT_BA_JOBS_CSV;
 extern const import_reader IMPORT_BA_TRAINING;
 extern const import_reader IMPORT_GEONAMES;
@@ -32,30 +40,38 @@ typedef struct import_count {
     uint64_t merged; /* rows that became a further date of another row's offer */
 } import_count;
 
+typedef struct import_list { /* JSON objects with commas between, the first IMPORT_LISTED_MAX */
+    buf items;
+    uint64_t count;
+} import_list;
+
 struct import_run {
     import_options options;
-    char *source;
     const import_reader *reader; /* NULL until recognised */
     void *state;
+    /* Says in a source's own words why a record of it was refused; NULL: no need. */
+    void (*explain)(import_run *r, err *why);
     buf head; /* what came before the format was known */
     import_count count;
     map ids; /* side and id of every record seen */
-    map unknown_keys, missing_keys, derived;
-    buf refusals, duplicate_ids; /* JSON lists, the first IMPORT_LISTED_MAX */
-    uint64_t refusals_listed, duplicates_listed;
+    map unknown_keys, missing_keys, unmapped_codes, derived;
+    import_list refusals, duplicates;
+    buf body;    /* of the record just taken */
     arena batch; /* of the records waiting for the sink */
     import_record records[IMPORT_BATCH_MAX];
     uint32_t record_count;
 };
 
 /* A record in native form: decoded, completed by its postcode's place, handed on. A record that is
- * refused is counted and listed; only a failure of the run itself answers false. */
-bool run_take_node(import_run *r, const json_node *record, uint64_t line, err *e);
-bool run_take_text(import_run *r, bytes json, uint64_t line, err *e);
+ * refused is counted and listed; only a failure of the run itself answers false. `merged` further
+ * rows of the source went into it and share its fate. */
+bool run_take_text(import_run *r, bytes json, uint64_t line, uint64_t merged, err *e);
 /* A source row that could not become a record. Counts it as read and refused. */
 void run_refuse(import_run *r, uint64_t line, bytes id, const err *why);
+/* A source row whose id came before. Counts it as read. */
+void run_count_duplicate(import_run *r, uint64_t line, bytes id);
 bool run_flush(import_run *r, err *e);
 
-void run_count_key(map *counts, bytes key); /* of unknown_keys, missing_keys or derived */
+void run_count_key(map *counts, bytes key); /* of unknown_keys, missing_keys, ... */
 
 #endif

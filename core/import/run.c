@@ -1,0 +1,334 @@
+/* Records on their way to the sink: decoded, completed, counted, in batches. */
+#include "import/run.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "model/record_offer.h"
+#include "model/record_seeker.h"
+
+enum { KEY_SHOWN_LEN = 80 };
+
+/* ------------------------------------------------------------------------------------ counting */
+
+/* A foreign name that a report can show: short, whole characters, nothing that steers a terminal.
+ */
+static bytes shown_key(bytes key, char out[KEY_SHOWN_LEN + 3])
+{
+    size_t len = 0;
+    for (size_t at = 0; at < key.len && len < KEY_SHOWN_LEN;) {
+        size_t step = utf8_sequence_len(key, at);
+        unsigned char first = (unsigned char)key.base[at];
+        if (step == 0 || first < 0x20 || first == 0x7f) {
+            out[len++] = '?';
+            at++;
+            continue;
+        }
+        if (len + step > KEY_SHOWN_LEN) {
+            break;
+        }
+        memcpy(out + len, key.base + at, step);
+        len += step;
+        at += step;
+    }
+    return (bytes){out, len};
+}
+
+void run_count_key(map *counts, bytes key)
+{
+    char text[KEY_SHOWN_LEN + 3];
+    bytes name = shown_key(key, text);
+    uint64_t count = 0;
+    if (!map_get(counts, name, &count) && counts->count >= IMPORT_KEY_MAX) {
+        name = BYTES("(others)");
+        (void)map_get(counts, name, &count); /* absent: it is the first */
+    }
+    (void)map_put(counts, name, count + 1); /* no memory: a count stays low, the run goes on */
+}
+
+static void put_error(json_writer *w, const err *why)
+{
+    json_put_key(w, "error");
+    json_begin_object(w);
+    json_member_cstr(w, "id", err_id(why->code));
+    json_member_cstr(w, "message", why->text);
+    if (why->detail[0] != '\0') {
+        json_member_cstr(w, "detail", why->detail);
+    }
+    if (why->hint[0] != '\0') {
+        json_member_cstr(w, "hint", why->hint);
+    }
+    if (why->path[0] != '\0') {
+        json_member_cstr(w, "path", why->path);
+    }
+    json_end_object(w);
+}
+
+static void list_item(import_list *list, uint64_t line, bytes id, const err *why)
+{
+    if (list->count++ >= IMPORT_LISTED_MAX) {
+        return;
+    }
+    if (list->items.len > 0) {
+        buf_char(&list->items, ',');
+    }
+    json_writer w = json_writer_to(&list->items);
+    json_begin_object(&w);
+    json_member_int(&w, "line", (int64_t)line);
+    if (id.base != NULL) {
+        char text[KEY_SHOWN_LEN + 3];
+        json_member_text(&w, "id", shown_key(id, text));
+    }
+    if (why != NULL) {
+        put_error(&w, why);
+    }
+    json_end_object(&w);
+}
+
+void run_refuse(import_run *r, uint64_t line, bytes id, const err *why)
+{
+    r->count.read++;
+    r->count.refused++;
+    list_item(&r->refusals, line, id, why);
+}
+
+void run_count_duplicate(import_run *r, uint64_t line, bytes id)
+{
+    r->count.read++;
+    r->count.duplicates++;
+    list_item(&r->duplicates, line, id, NULL);
+}
+
+/* ------------------------------------------------------------------------------------ the sink */
+
+static void count_outcome(import_run *r, const import_record *record, import_outcome outcome,
+                          const err *why)
+{
+    check(outcome <= IMPORT_REFUSED);
+    if (outcome == IMPORT_REFUSED) {
+        r->count.refused++;
+        list_item(&r->refusals, record->line, record->id, why);
+        return;
+    }
+    uint64_t *const counts[] = {
+        [IMPORT_CREATED] = &r->count.created,
+        [IMPORT_CHANGED] = &r->count.changed,
+        [IMPORT_UNCHANGED] = &r->count.unchanged,
+    };
+    *counts[outcome] += 1;
+}
+
+bool run_flush(import_run *r, err *e)
+{
+    if (r->record_count > 0) {
+        import_outcome outcomes[IMPORT_BATCH_MAX] = {0};
+        err why = {0};
+        if (!r->options.sink(r->options.context, r->records, r->record_count, outcomes, &why)) {
+            *e = why;
+            return false;
+        }
+        if (why.code == ERR_NONE) { /* a sink that refuses without a word */
+            fail(&why, ERR_INTERNAL, "the store did not take the record");
+        }
+        for (uint32_t i = 0; i < r->record_count; i++) {
+            count_outcome(r, &r->records[i], outcomes[i], &why);
+        }
+        r->record_count = 0;
+    }
+    arena_reset(&r->batch);
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------ records */
+
+static bool is_declared(const ext_keys *ext, record_side side, bytes id)
+{
+    for (uint32_t i = 0; ext != NULL && i < ext->count; i++) {
+        if (ext->keys[i].side == side && bytes_equal_text(id, ext->keys[i].id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Plugins come and go, their fields stay in exports: keys under `ext` that nobody declares are kept
+ * out and counted. True: the record without them is in *ret. */
+static bool drop_undeclared(import_run *r, record_side side, const json_node *record,
+                            json_doc **ret, err *e)
+{
+    const json_node *ext = json_member(record, "ext");
+    buf patch = {0};
+    buf whole = {0};
+    buf left = {0};
+    json_writer w = json_writer_to(&patch);
+    uint32_t dropped_count = 0;
+    if (ext == NULL || json_type_of(ext) != JSON_OBJECT) {
+        return false;
+    }
+    json_begin_object(&w);
+    json_put_key(&w, "ext");
+    json_begin_object(&w);
+    for (const json_node *n = json_child(ext); n != NULL; n = json_next(n)) {
+        if (!is_declared(r->options.ext, side, json_key(n))) {
+            char text[KEY_SHOWN_LEN + 8] = "ext.";
+            bytes key = shown_key(json_key(n), text + 4);
+            run_count_key(&r->unknown_keys, (bytes){text, key.len + 4});
+            json_put_key_bytes(&w, json_key(n));
+            json_put_null(&w);
+            dropped_count++;
+        }
+    }
+    json_end_object(&w);
+    json_end_object(&w);
+    bool is_dropped = dropped_count > 0;
+    if (is_dropped) {
+        json_print(record, &whole);
+        is_dropped = patch.failed || whole.failed
+                         ? fail(e, ERR_MEMORY, "could not read the record: no memory")
+                         : json_merge(buf_bytes(&whole), buf_bytes(&patch), &left, e) &&
+                               json_parse(buf_bytes(&left), JSON_DEPTH_MAX, ret, e);
+    }
+    buf_fini(&patch);
+    buf_fini(&whole);
+    buf_fini(&left);
+    return is_dropped;
+}
+
+/* A postcode without coordinates gets its place where the table knows it. */
+static void complete_place(import_run *r, location *place)
+{
+    double lat = 0;
+    double lon = 0;
+    if (r->options.find_place != NULL && place->postcode.is_set && !place->lat.is_set &&
+        !place->lon.is_set &&
+        r->options.find_place(r->options.context, place->postcode.text, &lat, &lon)) {
+        place->lat = (value_number){lat, true};
+        place->lon = (value_number){lon, true};
+        run_count_key(&r->derived, BYTES("location.lat"));
+    }
+}
+
+/* Decodes into the batch's arena. */
+static bool decode_record(import_run *r, const json_node *record, import_record *ret, err *e)
+{
+    json_writer w = json_writer_to(&r->body);
+    buf_clear(&r->body);
+    if (ret->side == SIDE_OFFER) {
+        offer *o = NULL;
+        if (!offer_decode(record, r->options.ext, &r->batch, &o, e)) {
+            return false;
+        }
+        complete_place(r, &o->location);
+        offer_print(o, &w);
+        ret->record = o;
+    } else {
+        seeker *s = NULL;
+        if (!seeker_decode(record, r->options.ext, &r->batch, &s, e)) {
+            return false;
+        }
+        complete_place(r, &s->location);
+        seeker_print(s, &w);
+        ret->record = s;
+    }
+    ret->id = record_id(ret->side, ret->record);
+    ret->body = arena_copy(&r->batch, buf_bytes(&r->body));
+    bool is_kept = ret->body.base != NULL && !r->body.failed;
+    return is_kept || fail(e, ERR_MEMORY, "could not keep the record: no memory");
+}
+
+/* Did this id come before in this run? If not, it has now. */
+static bool remember_id(import_run *r, const import_record *record, bool *ret_was_seen, err *e)
+{
+    char key[ID_LEN_MAX + 1];
+    uint64_t line = 0;
+    check(record->id.len <= ID_LEN_MAX);
+    key[0] = record->side == SIDE_OFFER ? 'o' : 's';
+    memcpy(key + 1, record->id.base, record->id.len);
+    bytes whole = {key, record->id.len + 1};
+    *ret_was_seen = map_get(&r->ids, whole, &line);
+    return *ret_was_seen || map_put(&r->ids, whole, record->line) ||
+           fail(e, ERR_MEMORY, "could not remember the record's id: no memory");
+}
+
+static bytes given_id(const json_node *record)
+{
+    const json_node *id = json_member(record, "id");
+    return id != NULL && json_type_of(id) == JSON_TEXT ? json_text(id) : (bytes){NULL, 0};
+}
+
+/* No memory is the run's failure, anything else the record's own. */
+static bool refuse_record(import_run *r, uint64_t line, uint64_t merged, bytes id, err *why, err *e)
+{
+    if (why->code == ERR_MEMORY) {
+        *e = *why;
+        return false;
+    }
+    if (r->explain != NULL) {
+        r->explain(r, why);
+    }
+    run_refuse(r, line, id, why);
+    r->count.read += merged;
+    r->count.refused += merged;
+    return true;
+}
+
+/* A full batch, or one that refused records filled with what they left behind. */
+static bool make_room(import_run *r, err *e)
+{
+    bool is_full = r->record_count == IMPORT_BATCH_MAX || r->batch.used_len > IMPORT_BATCH_LEN_MAX;
+    return !is_full || run_flush(r, e);
+}
+
+static bool take_node(import_run *r, const json_node *record, uint64_t line, uint64_t merged,
+                      err *e)
+{
+    err why = {0};
+    import_record *slot = &r->records[r->record_count];
+    json_doc *declared = NULL;
+    bool was_seen = false;
+    bool goes_on = true;
+    if (json_type_of(record) != JSON_OBJECT) {
+        fail(&why, ERR_FIELD_TYPE, "a record is a JSON object, and this is none");
+        return refuse_record(r, line, merged, (bytes){NULL, 0}, &why, e);
+    }
+    slot->line = line;
+    slot->side = json_member(record, "kind") != NULL ? SIDE_OFFER : SIDE_SEEKER;
+    bool is_decoded =
+        (drop_undeclared(r, slot->side, record, &declared, &why) || why.code == ERR_NONE) &&
+        decode_record(r, declared != NULL ? json_root(declared) : record, slot, &why);
+    if (!is_decoded) {
+        goes_on = refuse_record(r, line, merged, given_id(record), &why, e);
+    } else if (!remember_id(r, slot, &was_seen, e)) {
+        goes_on = false;
+    } else if (was_seen) {
+        run_count_duplicate(r, line, slot->id);
+        r->count.read += merged;
+        r->count.duplicates += merged;
+    } else {
+        r->count.read += 1 + merged;
+        r->count.merged += merged;
+        r->record_count++;
+    }
+    json_doc_free(&declared);
+    return goes_on && make_room(r, e);
+}
+
+bool run_take_text(import_run *r, bytes json, uint64_t line, uint64_t merged, err *e)
+{
+    err why = {0};
+    json_doc *doc = NULL;
+    if (json.len > RECORD_LEN_MAX) {
+        fail(&why, ERR_TOO_LARGE, "the record has %zu bytes; at most %d are taken", json.len,
+             RECORD_LEN_MAX);
+        return refuse_record(r, line, merged, (bytes){NULL, 0}, &why, e);
+    }
+    bool is_taken =
+        json_parse(json, JSON_DEPTH_MAX, &doc, &why) && json_refuse_lossy(doc, "", &why)
+            ? take_node(r, json_root(doc), line, merged, e)
+            : refuse_record(r, line, merged,
+                            doc != NULL ? given_id(json_root(doc)) : (bytes){NULL, 0}, &why, e);
+    json_doc_free(&doc);
+    return is_taken;
+}
