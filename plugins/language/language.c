@@ -8,8 +8,17 @@
 
 enum { LANGUAGE_MAX = 512, KIND_COUNT = 5, LEVELS_MAX = 6, LEVEL_UNKNOWN = -1, HALF = 500000 };
 
-/* The manifest's columns, the same on both sides: the language, its level, its four skills. */
-enum { COLUMN_CODE, COLUMN_LEVEL, COLUMN_COUNT = COLUMN_LEVEL + KIND_COUNT };
+/* The manifest's columns, the same on both sides: the language, its level, its four skills; then
+ * the levels of German by themselves. Most offers ask for German alone: reading a single value
+ * instead of lists spares most of the memory that a row costs. */
+enum {
+    COLUMN_CODE,
+    COLUMN_LEVEL,
+    COLUMN_GERMAN = COLUMN_LEVEL + KIND_COUNT,
+    COLUMN_COUNT = COLUMN_GERMAN + KIND_COUNT
+};
+
+enum { GERMAN = 32 }; /* position in the code list `language` */
 
 /* The manifest's sentences; the first five in the order of the columns. */
 enum { SENTENCE_LEVEL, SENTENCE_NONE = KIND_COUNT, SENTENCE_UNKNOWN };
@@ -31,6 +40,7 @@ typedef struct language {
     int8_t have[LANGUAGE_MAX][KIND_COUNT];
     /* An offer as anchor. */
     uint32_t asked_count;
+    int asks_german_alone;
     asked asked[LANGUAGE_MAX * KIND_COUNT];
 } language;
 
@@ -45,6 +55,7 @@ typedef struct margin {
 
 typedef struct columns {
     lotse_column column[COLUMN_COUNT];
+    int has_german;
 } columns;
 
 static columns columns_of(const lotse_table *t)
@@ -53,6 +64,7 @@ static columns columns_of(const lotse_table *t)
     for (uint32_t i = 0; i < COLUMN_COUNT; i++) {
         c.column[i] = i < t->column_count ? *lotse_column_of(t, i) : (lotse_column){0};
     }
+    c.has_german = t->column_count >= COLUMN_COUNT;
     return c;
 }
 
@@ -138,6 +150,7 @@ static void take_offer(language *l, const lotse_table *anchor)
 {
     columns c = columns_of(anchor);
     l->asked_count = 0;
+    l->asks_german_alone = 1;
     if (!lotse_is_known(anchor, &c.column[COLUMN_CODE], 0)) {
         return;
     }
@@ -151,6 +164,7 @@ static void take_offer(language *l, const lotse_table *anchor)
             if (mins != NULL && mins[i] != LOTSE_ABSENT) {
                 l->asked[l->asked_count++] =
                     (asked){(uint16_t)codes[i], (uint8_t)kind, (int8_t)mins[i]};
+                l->asks_german_alone &= codes[i] == GERMAN;
             }
         }
     }
@@ -173,6 +187,22 @@ static lotse_status select_anchor(void *self, const lotse_table *anchor, int32_t
 
 /* ------------------------------------------------------------------------------------ rows */
 
+/* What is asked of German; *ret_is_asked: anything is. */
+static margin judge_german(const language *l, const lotse_table *t, const columns *c, uint32_t row,
+                           int *ret_is_asked)
+{
+    margin m = nothing_asked();
+    *ret_is_asked = 0;
+    for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
+        if (lotse_is_known(t, &c->column[COLUMN_GERMAN + kind], row)) {
+            int32_t min = (int32_t)lotse_code_at(t, &c->column[COLUMN_GERMAN + kind], row);
+            narrow(&m, GERMAN, kind, l->have[GERMAN][kind], min);
+            *ret_is_asked = 1;
+        }
+    }
+    return m;
+}
+
 static margin judge_offer(const language *l, const lotse_table *t, const columns *c, uint32_t row)
 {
     margin m = nothing_asked();
@@ -180,6 +210,13 @@ static margin judge_offer(const language *l, const lotse_table *t, const columns
         return m;
     }
     lotse_range range = lotse_range_at(t, &c->column[COLUMN_CODE], row);
+    if (c->has_german && range.end - range.begin == 1) {
+        int is_german = 0;
+        margin german = judge_german(l, t, c, row, &is_german);
+        if (is_german) {
+            return german;
+        }
+    }
     const int32_t *codes = (const int32_t *)lotse_values(t, &c->column[COLUMN_CODE]) + range.begin;
     uint32_t count = range.end - range.begin;
     for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
@@ -206,6 +243,15 @@ static int32_t find_language(const int32_t *codes, uint32_t count, uint32_t lang
 static margin judge_seeker(const language *l, const lotse_table *t, const columns *c, uint32_t row)
 {
     margin m = nothing_asked();
+    if (c->has_german && l->asks_german_alone) {
+        for (uint32_t i = 0; i < l->asked_count; i++) {
+            const lotse_column *german = &c->column[COLUMN_GERMAN + l->asked[i].kind];
+            int32_t have = lotse_is_known(t, german, row) ? (int32_t)lotse_code_at(t, german, row)
+                                                          : LEVEL_UNKNOWN;
+            narrow(&m, GERMAN, l->asked[i].kind, have, l->asked[i].min);
+        }
+        return m;
+    }
     int is_known = lotse_is_known(t, &c->column[COLUMN_CODE], row);
     const int32_t *codes = NULL;
     uint32_t count = 0;

@@ -9,7 +9,7 @@
 #include "plugin/registry.h"
 #include "plugin/toy_table.h"
 
-enum { COUNT = 120, AS_OF = 20600, LIST_MAX = 5, CODE_COUNT = 4, KIND_COUNT = 5 };
+enum { COUNT = 120, AS_OF = 20600, LIST_MAX = 5, CODE_COUNT = 4, KIND_COUNT = 5, GERMAN = 32 };
 
 /* ------------------------------------------------------------------------------------ invented
  * pairs */
@@ -104,7 +104,7 @@ static toy_side random_side(void)
     s.occupation_count = s.has_occupations ? random_set(s.occupations, random_occupation) : 0;
     for (int32_t code = 0; s.has_languages && code < CODE_COUNT; code++) {
         toy_language *l = &s.languages[s.language_count];
-        l->code = code;
+        l->code = GERMAN - 1 + code;
         for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
             int is_there = next(kind == 0 ? 6 : 3) < (kind == 0 ? 5u : 1u);
             l->levels[kind] = is_there ? (int32_t)next(7) : LOTSE_ABSENT;
@@ -467,6 +467,38 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------ language */
 
+static int32_t level_of(const toy_side *s, int32_t code, uint32_t kind)
+{
+    if (!s->has_languages) {
+        return LOTSE_ABSENT;
+    }
+    for (uint32_t i = 0; i < s->language_count; i++) {
+        if (s->languages[i].code == code) {
+            return s->languages[i].levels[kind];
+        }
+    }
+    return 0;
+}
+
+/* The single value of German: of a person whose list lacks it the lowest, of an offer none. */
+static void put_german(toy_table *t, uint32_t side, const toy_side *sides, uint32_t count)
+{
+    for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
+        const lotse_column *c = toy_add(t, LOTSE_CODE, sizeof(uint16_t));
+        for (uint32_t row = 0; row < count; row++) {
+            int is_named = 0;
+            for (uint32_t i = 0; i < sides[row].language_count; i++) {
+                is_named |= sides[row].languages[i].code == GERMAN;
+            }
+            int32_t level = level_of(&sides[row], GERMAN, kind);
+            uint16_t value = (uint16_t)level;
+            if (level != LOTSE_ABSENT && (is_named || side == LOTSE_SEEKER)) {
+                toy_put(t, c, row, &value, sizeof(value));
+            }
+        }
+    }
+}
+
 static void make_language(toy_table *t, uint32_t side, const toy_side *sides, uint32_t count)
 {
     toy_init(t, side, count);
@@ -484,19 +516,7 @@ static void make_language(toy_table *t, uint32_t side, const toy_side *sides, ui
             toy_put_list(t, columns[i], row, values, s->language_count);
         }
     }
-}
-
-static int32_t level_of(const toy_side *s, int32_t code, uint32_t kind)
-{
-    if (!s->has_languages) {
-        return LOTSE_ABSENT;
-    }
-    for (uint32_t i = 0; i < s->language_count; i++) {
-        if (s->languages[i].code == code) {
-            return s->languages[i].levels[kind];
-        }
-    }
-    return 0;
+    put_german(t, side, sides, count);
 }
 
 static expected judge_language(const toy_side *s, const toy_side *o, double km)
@@ -563,7 +583,7 @@ START_TEST(a_column_that_was_not_granted_reads_as_unknown)
     expected wanted[COUNT];
     make_language(anchor, LOTSE_SEEKER, f->seekers, 1);
     make_language(t, LOTSE_OFFER, f->offers, COUNT);
-    for (uint32_t i = 0; i <= KIND_COUNT; i++) {
+    for (uint32_t i = 0; i <= 2 * KIND_COUNT; i++) {
         anchor->columns[i] = (lotse_column){0};
     }
     toy_side nobody = {0};

@@ -156,6 +156,7 @@ START_TEST(positions_known_by_heart_are_those_of_the_lists)
         {"instrument", "AUFENTHG_45A", 11},
         {"recognition", "full", 3},
         {"recognition", "not_needed", 5},
+        {"language", "de", 32},
         {"kind", "language_course", 0},
         {"kind", "school_certificate", 2},
         {"kind", "coaching", 6},
