@@ -19,15 +19,15 @@
  * (languages.de.level) and ext fields that plugins ask for, then derived fields. A column in which
  * no row has a value takes no memory, so all of them may exist. */
 typedef struct column_ref {
-    const field *field;    /* type, role, codes; for derived and ext fields made by the registry */
-    int32_t derived;       /* index into program.derived, or -1: stored */
+    const field *field; /* type, role, codes; for derived and ext fields made by the registry */
+    int32_t derived;    /* index into program.derived, or -1: stored */
 } column_ref;
 
 typedef struct column_set {
     column_ref *columns;
     uint32_t count;
     uint32_t stored_count; /* columns[0..stored_count) are stored in segments */
-    uint64_t hash;         /* of paths and types of the stored ones: a base file of another set is stale */
+    uint64_t hash; /* of paths and types of the stored ones: a base file of another set is stale */
 } column_set;
 
 typedef enum gate_op {
@@ -36,56 +36,60 @@ typedef enum gate_op {
     GATE_OVERLAPS,            /* "overlaps" [seeker min, max] and [offer min, max] share a point */
     GATE_IN,                  /* "in" seeker's code is in the offer's set */
     GATE_CONTAINS_ALL,        /* "contains_all" seeker's set has all of the offer's */
-    GATE_INTERSECTS_OR_EMPTY, /* "intersects_or_empty" the offer's set is empty or shares a member */
+    GATE_INTERSECTS_OR_EMPTY, /* "intersects_or_empty" the offer's set is empty or shares a member
+                               */
     GATE_DISJOINT,            /* "disjoint" no member in common */
     GATE_SUBSET_OF,           /* "subset_of" every member of the seeker's set is in the offer's */
-    GATE_WITHIN_KM,           /* "within_km" seeker [location, max km], offer [location, online flag] */
-    GATE_FITS_WITHIN,         /* "fits_within" the offer's week lies within the seeker's week */
-    GATE_ON_OR_AFTER,         /* "on_or_after" the offer's day is on or after the seeker's day */
-    GATE_FLAG,                /* "flag" where the offer's flag is set, the seeker's must be */
-    GATE_NOT_BEFORE_AS_OF,    /* core only: the offer's day is not before the day asked */
-    GATE_SEATS,               /* core only: a free seat, or `check` with an open waiting list */
-    GATE_PERMISSION,          /* "permission": `in`, but with_consent against an offer that accepts
-                                 `allowed` is `check` with its step (DESIGN section 3) */
-    GATE_STATUS               /* core only: offer_columns[0] is neither `idea` nor `ended`; absent is yes */
+    GATE_WITHIN_KM,   /* "within_km" seeker [location, max km], offer [location, online flag] */
+    GATE_FITS_WITHIN, /* "fits_within" the offer's week lies within the seeker's week */
+    GATE_ON_OR_AFTER, /* "on_or_after" the offer's day is on or after the seeker's day */
+    GATE_FLAG,        /* "flag" where the offer's flag is set, the seeker's must be */
+    GATE_NOT_BEFORE_AS_OF, /* core only: the offer's day is not before the day asked */
+    GATE_SEATS,            /* core only: a free seat, or `check` with an open waiting list */
+    GATE_PERMISSION,       /* "permission": `in`, but with_consent against an offer that accepts
+                              `allowed` is `check` with its step (DESIGN section 3) */
+    GATE_STATUS /* core only: offer_columns[0] is neither `idea` nor `ended`; absent is yes */
 } gate_op;
 
-/* Columns by operator. One a side: seeker_columns[0] and offer_columns[0]; the second is UINT16_MAX.
- * OVERLAPS: [0] low end, [1] high end on both sides. WITHIN_KM: seeker [0] place, [1] max km; offer
- * [0] place, [1] online flag. NOT_BEFORE_AS_OF and STATUS: offer [0]. SEATS: offer [0]
- * seats_free, [1] waiting_list. Unused columns are UINT16_MAX.
- * AT_LEAST and AT_MOST compare INT, DAY or CODE of an ordered list; with keys CODE_LIST, INT_LIST or
- * DAY_LIST, the keys being CODE_LIST or CONCEPT_LIST. An entry of the offer's list that names no
- * value (LOTSE_ABSENT) asks for nothing. */
+/* Columns by operator. One a side: seeker_columns[0] and offer_columns[0]; the second is
+ * UINT16_MAX. OVERLAPS: [0] low end, [1] high end on both sides. WITHIN_KM: seeker [0] place, [1]
+ * max km; offer [0] place, [1] online flag. NOT_BEFORE_AS_OF and STATUS: offer [0]. SEATS: offer
+ * [0] seats_free, [1] waiting_list. Unused columns are UINT16_MAX. AT_LEAST and AT_MOST compare
+ * INT, DAY or CODE of an ordered list; with keys CODE_LIST, INT_LIST or DAY_LIST, the keys being
+ * CODE_LIST or CONCEPT_LIST. An entry of the offer's list that names no value (LOTSE_ABSENT) asks
+ * for nothing. */
 
-/* A gate whose fields are lists joined by a key (languages.*.level against requires.languages.*.min)
- * holds for every entry of the offer's list; `key` are the columns of the join key. */
+/* A gate whose fields are lists joined by a key (languages.*.level against
+ * requires.languages.*.min) holds for every entry of the offer's list; `key` are the columns of the
+ * join key. */
 typedef struct gate {
-    const char *criterion;   /* the plugin under which excluded rows are counted: "lotse.language", "core.open" */
-    const char *id;          /* "language.min" */
+    const char *criterion; /* the plugin under which excluded rows are counted: "lotse.language",
+                              "core.open" */
+    const char *id;        /* "language.min" */
     gate_op op;
     uint16_t seeker_columns[2]; /* by op: one, or two for OVERLAPS and WITHIN_KM */
     uint16_t offer_columns[2];
     uint16_t seeker_key, offer_key; /* join key columns; UINT16_MAX: no join */
     bool unknown_is_yes;
-    uint64_t kinds;          /* bits of the offer kinds it applies to */
-    uint32_t plugin;         /* index into program.plugins; UINT32_MAX: the core */
-    uint32_t text;           /* index of the gate in its manifest, for sentences */
+    uint64_t kinds;  /* bits of the offer kinds it applies to */
+    uint32_t plugin; /* index into program.plugins; UINT32_MAX: the core */
+    uint32_t text;   /* index of the gate in its manifest, for sentences */
 } gate;
 
 /* How high a criterion can score at most, in micropoints, from columns the core knows. Where a fact
  * it rests on is unknown, a CHECK scores 500,000: the bound is at least that then. */
 typedef enum bound_kind {
     BOUND_NONE,
-    BOUND_SHARE_OF,    /* share of the wanted set (the side whose field is a wish) found in the other side's
-                          set; `otherwise` when nothing is wanted */
-    BOUND_PREFIX,      /* common digits of the offer's code with the best of the seeker's wishes, per
-                          `digits`, at most 1; `otherwise` when there is no wish or no code */
-    BOUND_LINEAR_DOWN, /* 1 - x / max. Columns are places (max 0: against the seeker's max_km): x km, 1 when
-                          online. Columns are days: x is the offer's day minus the later of the seeker's
-                          day and the day asked, at least 0; `otherwise` when the offer has no day, or
-                          any (LOTSE_OPEN) */
-    BOUND_LINEAR_UP,   /* min(seeker - offer, max) / max, levels; `otherwise` when the offer asks for none */
+    BOUND_SHARE_OF, /* share of the wanted set (the side whose field is a wish) found in the other
+                       side's set; `otherwise` when nothing is wanted */
+    BOUND_PREFIX,   /* common digits of the offer's code with the best of the seeker's wishes, per
+                       `digits`, at most 1; `otherwise` when there is no wish or no code */
+    BOUND_LINEAR_DOWN, /* 1 - x / max. Columns are places (max 0: against the seeker's max_km): x
+                          km, 1 when online. Columns are days: x is the offer's day minus the later
+                          of the seeker's day and the day asked, at least 0; `otherwise` when the
+                          offer has no day, or any (LOTSE_OPEN) */
+    BOUND_LINEAR_UP, /* min(seeker - offer, max) / max, levels; `otherwise` when the offer asks for
+                        none */
     BOUND_ZERO_WITHOUT /* 0 where flag or set a is unset or empty */
 } bound_kind;
 
@@ -93,9 +97,10 @@ typedef struct bound {
     bound_kind kind;
     uint16_t seeker_column;
     uint16_t offer_column;
-    int32_t otherwise; /* micropoints where the wish is absent */
-    int32_t max;       /* days, levels; 0: km against the seeker's max_km */
-    uint32_t max_param; /* parameter whose value a strategy may put in the place of max; UINT32_MAX: none */
+    int32_t otherwise;  /* micropoints where the wish is absent */
+    int32_t max;        /* days, levels; 0: km against the seeker's max_km */
+    uint32_t max_param; /* parameter whose value a strategy may put in the place of max; UINT32_MAX:
+                           none */
     uint32_t digits;
 } bound;
 
@@ -109,19 +114,20 @@ static inline int32_t bound_max(const bound *b, const lotse_params *params)
 enum { BOUND_PER_CRITERION_MAX = 4, CRITERION_COLUMN_MAX = 32 };
 
 typedef struct criterion_spec {
-    const char *id;       /* "lotse.skills" */
-    uint32_t plugin;      /* index into program.plugins */
-    const lotse_criterion_factory *factory; /* in-process, or a proxy for a child */
-    uint16_t columns[2][CRITERION_COLUMN_MAX]; /* by side, in the manifest's order; UINT16_MAX: not granted */
+    const char *id;                            /* "lotse.skills" */
+    uint32_t plugin;                           /* index into program.plugins */
+    const lotse_criterion_factory *factory;    /* in-process, or a proxy for a child */
+    uint16_t columns[2][CRITERION_COLUMN_MAX]; /* by side, in the manifest's order; UINT16_MAX: not
+                                                  granted */
     uint32_t column_count[2];
     bool uses_km;
-    uint32_t cost;        /* relative, from the manifest; cheap ones are asked first */
+    uint32_t cost; /* relative, from the manifest; cheap ones are asked first */
     bound bounds[BOUND_PER_CRITERION_MAX]; /* the score is at most the smallest of them */
     uint32_t bound_count;
 } criterion_spec;
 
 typedef struct derived_spec {
-    const char *path;     /* "lotse.eligibility.unemployed_months" */
+    const char *path; /* "lotse.eligibility.unemployed_months" */
     record_side side;
     uint32_t type;
     const lotse_field_factory *factory;
@@ -138,7 +144,7 @@ typedef struct program_plugin {
 } program_plugin;
 
 typedef struct match_program {
-    uint64_t generation; /* another program, another number */
+    uint64_t generation;   /* another program, another number */
     column_set columns[2]; /* by record_side */
     const gate *gates;     /* the core's first */
     uint32_t gate_count;
@@ -152,12 +158,16 @@ typedef struct match_program {
 
 /* UINT16_MAX: no such column. */
 uint16_t program_column(const match_program *p, record_side side, const char *path);
-/* Fills columns[side] with the catalogue, the given extra paths (picks) and ext fields; then derived. In `a`. */
+/* Fills columns[side] with the catalogue, the given extra paths (picks) and ext fields; then
+ * derived. In `a`. */
 bool program_columns_make(record_side side, const char *const *picks, uint32_t pick_count,
-                          const field *const *extra, uint32_t extra_count, arena *a, column_set *ret, err *e);
+                          const field *const *extra, uint32_t extra_count, arena *a,
+                          column_set *ret, err *e);
 /* The core's own gates ("core.open"), written to gates[0..CORE_GATE_COUNT); returns their count. */
 uint32_t program_core_gates(const match_program *p, gate *gates);
-enum { CORE_GATE_COUNT = 5 }; /* core.seats, .register_by, .valid_to, .end, .status, counted under core.open */
+enum {
+    CORE_GATE_COUNT = 5
+}; /* core.seats, .register_by, .valid_to, .end, .status, counted under core.open */
 /* Appends derived fields behind the stored columns: column i of them is derived[i]. In `a`. */
 bool program_columns_derive(column_set *set, const field *const *fields, const int32_t *derived,
                             uint32_t count, arena *a, err *e);
@@ -165,11 +175,12 @@ bool program_columns_derive(column_set *set, const field *const *fields, const i
 const lotse_host *program_host(void);
 const char *gate_op_text(gate_op op);
 bool gate_op_from_text(bytes text, gate_op *ret);
-/* Resolves {"seeker":..,"op":..,"offer":..} of a manifest or of a query's filter: columns, join keys,
- * types that fit the operator. Paths may be one text or two. The gate is called by its operator,
- * counted under "filter" and applies to all kinds; the caller may say otherwise. ERR_FILTER_INVALID. */
-bool gate_resolve(const match_program *p, const bytes *seeker_paths, uint32_t seeker_path_count, bytes op,
-                  const bytes *offer_paths, uint32_t offer_path_count, gate *ret, err *e);
+/* Resolves {"seeker":..,"op":..,"offer":..} of a manifest or of a query's filter: columns, join
+ * keys, types that fit the operator. Paths may be one text or two. The gate is called by its
+ * operator, counted under "filter" and applies to all kinds; the caller may say otherwise.
+ * ERR_FILTER_INVALID. */
+bool gate_resolve(const match_program *p, const bytes *seeker_paths, uint32_t seeker_path_count,
+                  bytes op, const bytes *offer_paths, uint32_t offer_path_count, gate *ret, err *e);
 
 /* A strategy resolved against a program: what a query runs with. */
 typedef struct strategy_criterion {
@@ -186,8 +197,8 @@ typedef struct strategy {
     uint64_t gates_on; /* bit per program gate */
 } strategy;
 
-/* Weights named by a caller: taken as given, the rest shared in their old proportion (DESIGN section 3,
- * largest remainder first, ties in the strategy's order). ERR_WEIGHTS_SUM. */
+/* Weights named by a caller: taken as given, the rest shared in their old proportion (DESIGN
+ * section 3, largest remainder first, ties in the strategy's order). ERR_WEIGHTS_SUM. */
 typedef struct named_weight {
     bytes criterion; /* full id, or the part behind "lotse." */
     int64_t weight;

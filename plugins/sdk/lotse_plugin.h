@@ -44,10 +44,10 @@ extern "C" {
 typedef int32_t lotse_status;
 enum {
     LOTSE_OK = 0,
-    LOTSE_REFUSED = 1,     /* a parameter or a column is not as the plugin needs it */
+    LOTSE_REFUSED = 1, /* a parameter or a column is not as the plugin needs it */
     LOTSE_NO_MEMORY = 2,
-    LOTSE_STOPPED = 3,     /* the host asked to stop */
-    LOTSE_UNSUPPORTED = 4  /* no such factory, criterion or extension */
+    LOTSE_STOPPED = 3,    /* the host asked to stop */
+    LOTSE_UNSUPPORTED = 4 /* no such factory, criterion or extension */
 };
 
 /* An error in the host's memory. Texts end with a NUL within their array. For logs and for the
@@ -55,7 +55,7 @@ enum {
 typedef struct lotse_error {
     uint32_t size;
     lotse_status status;
-    char field[64];     /* the parameter or column it is about, or empty */
+    char field[64]; /* the parameter or column it is about, or empty */
     char sentence[256];
 } lotse_error;
 
@@ -63,19 +63,22 @@ typedef struct lotse_error {
 
 /* What a column's rows hold. */
 enum {
-    LOTSE_INT = 1,          /* int32_t */
-    LOTSE_DAY = 2,          /* int32_t, days since 1970-01-01 */
-    LOTSE_FLAG = 3,         /* uint8_t, 0 or 1 */
-    LOTSE_CODE = 4,         /* uint16_t, position in its code list (schemas/codes/); ordered lists count upwards */
-    LOTSE_CODE_SET = 5,     /* lotse_codes */
-    LOTSE_CONCEPT = 6,      /* uint32_t, see lotse_concept */
-    LOTSE_CONCEPT_SET = 7,  /* lotse_range into uint32_t values, ascending, each once */
-    LOTSE_PLACE = 8,        /* three double: x, y, z in km on a sphere of 6371.0088 km. Never granted: use km */
-    LOTSE_WEEK = 9,         /* uint64_t[11]: 672 quarters of an hour from Monday 00:00, bit 0 first */
-    LOTSE_INT_LIST = 10,    /* lotse_range into int32_t values; LOTSE_ABSENT where an entry has none */
-    LOTSE_DAY_LIST = 11,    /* likewise, days */
-    LOTSE_CODE_LIST = 12,   /* likewise, positions in a code list */
-    LOTSE_CONCEPT_LIST = 13 /* lotse_range into uint32_t values, in the record's order; 0 where absent */
+    LOTSE_INT = 1,  /* int32_t */
+    LOTSE_DAY = 2,  /* int32_t, days since 1970-01-01 */
+    LOTSE_FLAG = 3, /* uint8_t, 0 or 1 */
+    LOTSE_CODE =
+        4, /* uint16_t, position in its code list (schemas/codes/); ordered lists count upwards */
+    LOTSE_CODE_SET = 5,    /* lotse_codes */
+    LOTSE_CONCEPT = 6,     /* uint32_t, see lotse_concept */
+    LOTSE_CONCEPT_SET = 7, /* lotse_range into uint32_t values, ascending, each once */
+    LOTSE_PLACE =
+        8, /* three double: x, y, z in km on a sphere of 6371.0088 km. Never granted: use km */
+    LOTSE_WEEK = 9,      /* uint64_t[11]: 672 quarters of an hour from Monday 00:00, bit 0 first */
+    LOTSE_INT_LIST = 10, /* lotse_range into int32_t values; LOTSE_ABSENT where an entry has none */
+    LOTSE_DAY_LIST = 11, /* likewise, days */
+    LOTSE_CODE_LIST = 12, /* likewise, positions in a code list */
+    LOTSE_CONCEPT_LIST =
+        13 /* lotse_range into uint32_t values, in the record's order; 0 where absent */
 };
 
 #define LOTSE_ABSENT INT32_MIN
@@ -107,10 +110,11 @@ enum { LOTSE_SCHEME_ESCO = 0, LOTSE_SCHEME_ISCO = 1, LOTSE_SCHEME_KLDB = 2 };
 #define LOTSE_CONCEPT_DIGIT(c, i) (((uint32_t)(c) >> (16u - 4u * (uint32_t)(i))) & 15u)
 
 typedef struct lotse_column {
-    uint32_t type;         /* 0: not granted or not there; every row is unknown */
-    uint32_t stride;       /* bytes from one row's value to the next */
-    uint64_t offset;       /* from the table's start to row 0's value */
-    uint64_t known_offset; /* from the table's start to a bitmap, 64 rows a word, a set bit: known. 0: all known */
+    uint32_t type;          /* 0: not granted or not there; every row is unknown */
+    uint32_t stride;        /* bytes from one row's value to the next */
+    uint64_t offset;        /* from the table's start to row 0's value */
+    uint64_t known_offset;  /* from the table's start to a bitmap, 64 rows a word, a set bit: known.
+                               0: all known */
     uint64_t values_offset; /* lists and concept sets: from the table's start to the values */
 } lotse_column;
 
@@ -159,15 +163,16 @@ static inline const void *lotse_values(const lotse_table *t, const lotse_column 
     return lotse_at(t, c->values_offset);
 }
 
-/* ------------------------------------------------------------------------------------ parameters */
+/* ------------------------------------------------------------------------------------ parameters
+ */
 
 enum {
     LOTSE_PARAM_INT = 1,
-    LOTSE_PARAM_PPM = 2,         /* 0..1,000,000 */
+    LOTSE_PARAM_PPM = 2, /* 0..1,000,000 */
     LOTSE_PARAM_DAY = 3,
-    LOTSE_PARAM_CODE = 4,        /* position in the code list that the manifest names */
+    LOTSE_PARAM_CODE = 4, /* position in the code list that the manifest names */
     LOTSE_PARAM_CONCEPT = 5,
-    LOTSE_PARAM_CONCEPT_SET = 6  /* value: count; values_offset: to ascending uint32_t */
+    LOTSE_PARAM_CONCEPT_SET = 6 /* value: count; values_offset: to ascending uint32_t */
 };
 
 typedef struct lotse_param {
@@ -192,7 +197,8 @@ typedef struct lotse_host {
     const void *(*get_extension)(const struct lotse_host *host, const char *id);
 } lotse_host;
 
-/* ------------------------------------------------------------------------------------ criterion/1 */
+/* ------------------------------------------------------------------------------------ criterion/1
+ */
 
 #define LOTSE_CRITERION_1 "lotse.criterion/1"
 
@@ -202,16 +208,17 @@ enum { LOTSE_YES = 0, LOTSE_CHECK = 1 };
 typedef struct lotse_pairs {
     uint32_t size;
     uint32_t count;
-    uint64_t km_offset; /* double[count]; NaN: a place is unknown; -1: the offer is online. 0: not asked for */
+    uint64_t km_offset; /* double[count]; NaN: a place is unknown; -1: the offer is online. 0: not
+                           asked for */
 } lotse_pairs;
 
 enum {
     LOTSE_ARG_INT = 1,
     LOTSE_ARG_DAY = 2,
-    LOTSE_ARG_CODE = 3,     /* in the code list that the manifest names for the sentence's argument */
+    LOTSE_ARG_CODE = 3, /* in the code list that the manifest names for the sentence's argument */
     LOTSE_ARG_CONCEPT = 4,
-    LOTSE_ARG_KM = 5,       /* metres; shown as kilometres */
-    LOTSE_ARG_CONCEPTS = 6  /* value: index of the first in the answer's values; count: how many */
+    LOTSE_ARG_KM = 5,      /* metres; shown as kilometres */
+    LOTSE_ARG_CONCEPTS = 6 /* value: index of the first in the answer's values; count: how many */
 };
 
 typedef struct lotse_arg {
@@ -246,20 +253,24 @@ typedef struct lotse_criterion {
     uint32_t size;
     uint32_t reserved;
     void *self;
-    /* Takes the strategy's parameters. Before the first select, and again when they change. [control] */
+    /* Takes the strategy's parameters. Before the first select, and again when they change.
+     * [control] */
     lotse_status (*configure)(void *self, const lotse_params *params, lotse_error *error);
     /* The record that the next rows are compared with: a table of exactly one row, whose side says
      * what it is; the rows are then of the other side. Copy what you need. [worker] */
-    lotse_status (*select)(void *self, const lotse_table *anchor, int32_t as_of_day, lotse_error *error);
+    lotse_status (*select)(void *self, const lotse_table *anchor, int32_t as_of_day,
+                           lotse_error *error);
     /* For each of rows[0..row_count): LOTSE_YES or LOTSE_CHECK, and 0..1,000,000 micropoints. A
      * CHECK scores exactly 500,000. A formula is evaluated in double, then floor(x * 1e6 + 0.5).
      * [worker] */
-    lotse_status (*score)(void *self, const lotse_table *table, const uint32_t *rows, uint32_t row_count,
-                          const lotse_pairs *pairs, uint8_t *verdicts, int32_t *scores);
+    lotse_status (*score)(void *self, const lotse_table *table, const uint32_t *rows,
+                          uint32_t row_count, const lotse_pairs *pairs, uint8_t *verdicts,
+                          int32_t *scores);
     /* Why: at least one reason a row, parts summing to the score that score() gives it. When the
-     * capacity does not suffice for all rows, answer the first rows whole and set count. [worker] */
-    lotse_status (*explain)(void *self, const lotse_table *table, const uint32_t *rows, uint32_t row_count,
-                            const lotse_pairs *pairs, lotse_reasons *reasons);
+     * capacity does not suffice for all rows, answer the first rows whole and set count. [worker]
+     */
+    lotse_status (*explain)(void *self, const lotse_table *table, const uint32_t *rows,
+                            uint32_t row_count, const lotse_pairs *pairs, lotse_reasons *reasons);
     /* An optional thing by id, or NULL. [any] */
     const void *(*get_extension)(void *self, const char *id);
     void (*destroy)(void *self); /* [control] */
@@ -269,7 +280,8 @@ typedef struct lotse_criterion_factory {
     uint32_t size;
     uint32_t reserved;
     /* criterion_id as in the manifest. NULL and a filled error when there is none. [control] */
-    const lotse_criterion *(*create)(const lotse_host *host, const char *criterion_id, lotse_error *error);
+    const lotse_criterion *(*create)(const lotse_host *host, const char *criterion_id,
+                                     lotse_error *error);
 } lotse_criterion_factory;
 
 /* ------------------------------------------------------------------------------------ field/1 */
@@ -281,29 +293,31 @@ typedef struct lotse_field {
     uint32_t size;
     uint32_t reserved;
     void *self;
-    lotse_status (*configure)(void *self, const lotse_params *params, lotse_error *error); /* [control] */
+    lotse_status (*configure)(void *self, const lotse_params *params,
+                              lotse_error *error); /* [control] */
     /* For each row: its value (INT, DAY: int32_t; FLAG: uint8_t; CODE_SET: lotse_codes, by the
-     * manifest's type) into values[i], and 1 or 0 into known[i]. A code set states what it knows per
-     * code in lotse_codes.known; known[i] is 1 then. [worker] */
-    lotse_status (*derive)(void *self, const lotse_table *table, const uint32_t *rows, uint32_t row_count,
-                           int32_t as_of_day, void *values, uint8_t *known);
+     * manifest's type) into values[i], and 1 or 0 into known[i]. A code set states what it knows
+     * per code in lotse_codes.known; known[i] is 1 then. [worker] */
+    lotse_status (*derive)(void *self, const lotse_table *table, const uint32_t *rows,
+                           uint32_t row_count, int32_t as_of_day, void *values, uint8_t *known);
     void (*destroy)(void *self); /* [control] */
 } lotse_field;
 
 typedef struct lotse_field_factory {
     uint32_t size;
     uint32_t reserved;
-    const lotse_field *(*create)(const lotse_host *host, const char *field_id, lotse_error *error); /* [control] */
+    const lotse_field *(*create)(const lotse_host *host, const char *field_id,
+                                 lotse_error *error); /* [control] */
 } lotse_field_factory;
 
 /* ------------------------------------------------------------------------------------ the entry */
 
 /* The first four members never move: they protect the rest. */
 typedef struct lotse_entry {
-    uint32_t magic;     /* LOTSE_ENTRY_MAGIC */
-    uint32_t size;      /* sizeof(lotse_entry) */
-    uint32_t abi_major; /* must equal the host's */
-    uint32_t abi_minor; /* must not be newer than the host's */
+    uint32_t magic;      /* LOTSE_ENTRY_MAGIC */
+    uint32_t size;       /* sizeof(lotse_entry) */
+    uint32_t abi_major;  /* must equal the host's */
+    uint32_t abi_minor;  /* must not be newer than the host's */
     const char *id;      /* as in the manifest */
     const char *version; /* as in the manifest */
     /* init: before anything else; again when the host reads its plugin folders anew, which must do
@@ -317,7 +331,8 @@ typedef struct lotse_entry {
 
 extern LOTSE_EXPORT const lotse_entry lotse_plugin_entry;
 
-/* ------------------------------------------------------------------------------------ conveniences */
+/* ------------------------------------------------------------------------------------ conveniences
+ */
 
 /* Nothing below crosses the boundary; it only saves every plugin the same lines. Copy the column
  * into a local variable before a loop over rows: the compiler then keeps it in registers. */
