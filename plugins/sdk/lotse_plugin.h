@@ -66,19 +66,19 @@ enum {
     LOTSE_INT = 1,  /* int32_t */
     LOTSE_DAY = 2,  /* int32_t, days since 1970-01-01 */
     LOTSE_FLAG = 3, /* uint8_t, 0 or 1 */
-    LOTSE_CODE =
-        4, /* uint16_t, position in its code list (schemas/codes/); ordered lists count upwards */
+    /* uint16_t, position in its code list (schemas/codes/); ordered lists count upwards */
+    LOTSE_CODE = 4,
     LOTSE_CODE_SET = 5,    /* lotse_codes */
     LOTSE_CONCEPT = 6,     /* uint32_t, see lotse_concept */
     LOTSE_CONCEPT_SET = 7, /* lotse_range into uint32_t values, ascending, each once */
-    LOTSE_PLACE =
-        8, /* three double: x, y, z in km on a sphere of 6371.0088 km. Never granted: use km */
+    /* three double: x, y, z in km on a sphere of 6371.0088 km. Never granted: use km */
+    LOTSE_PLACE = 8,
     LOTSE_WEEK = 9,      /* uint64_t[11]: 672 quarters of an hour from Monday 00:00, bit 0 first */
     LOTSE_INT_LIST = 10, /* lotse_range into int32_t values; LOTSE_ABSENT where an entry has none */
     LOTSE_DAY_LIST = 11, /* likewise, days */
     LOTSE_CODE_LIST = 12, /* likewise, positions in a code list */
-    LOTSE_CONCEPT_LIST =
-        13 /* lotse_range into uint32_t values, in the record's order; 0 where absent */
+    /* lotse_range into uint32_t values, in the record's order; 0 where absent */
+    LOTSE_CONCEPT_LIST = 13
 };
 
 #define LOTSE_ABSENT INT32_MIN
