@@ -49,12 +49,15 @@ bool dice_chance(dice *d, uint32_t percent)
 
 void sample_put_id(sample *s, char letter, uint32_t number)
 {
-    char id[16] = {letter, '-'};
-    for (uint32_t i = 0; i < 6; i++) {
-        id[7 - i] = (char)('0' + number % 10);
+    char id[16];
+    uint32_t at = sizeof id;
+    for (uint32_t digit = 0; digit < 6 || number > 0; digit++) {
+        id[--at] = (char)('0' + number % 10);
         number /= 10;
     }
-    json_member_text(&s->w, "id", (bytes){id, 8});
+    id[--at] = '-';
+    id[--at] = letter;
+    json_member_text(&s->w, "id", (bytes){id + at, sizeof id - at});
 }
 
 void sample_put_day(sample *s, const char *key, day d)

@@ -12,8 +12,8 @@
  * and only integers are used: the same on every machine, however many are asked for. */
 
 enum {
-    SAMPLE_COUNT_MAX = 999999, /* ids have six digits, and sort as they are numbered */
-    SAMPLE_DAY = 20780         /* 2026-11-23: the day that every date is counted from */
+    SAMPLE_COUNT_MAX = 100000000, /* of either side; ids have six digits or more */
+    SAMPLE_DAY = 20780            /* 2026-11-23: the day that every date is counted from */
 };
 
 /* Each appends one record, a line of JSON with its line feed. `number` counts from 1. */

@@ -141,6 +141,19 @@ START_TEST(sample_record_stands_for_itself)
 }
 END_TEST
 
+START_TEST(sample_numbers_run_into_the_millions)
+{
+    arena a = {0};
+    buf line = {0};
+
+    sample_offer(1, SAMPLE_COUNT_MAX, &line);
+
+    ck_assert(bytes_equal_text(parse_offer(&a, &line)->id.text, "o-100000000"));
+    buf_fini(&line);
+    arena_fini(&a);
+}
+END_TEST
+
 START_TEST(sample_other_seed_other_records)
 {
     buf a = {0};
@@ -209,6 +222,7 @@ int main(void)
     tcase_add_test(tests, sample_offers_are_of_every_kind);
     tcase_add_test(tests, sample_leaves_out_a_share_of_facts);
     tcase_add_test(tests, sample_record_stands_for_itself);
+    tcase_add_test(tests, sample_numbers_run_into_the_millions);
     tcase_add_test(tests, sample_other_seed_other_records);
     tcase_add_test(tests, sample_same_seed_same_bytes_on_every_machine);
     tcase_add_test(tests, sample_day_is_the_day_of_the_examples);
