@@ -122,6 +122,7 @@ int command_plugin(cli *c);
 int command_fields(cli *c);
 int command_sample(cli *c);
 int command_export(cli *c);
+int command_concept(cli *c);
 int command_doctor(cli *c);
 int command_version(cli *c);
 

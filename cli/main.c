@@ -46,6 +46,15 @@ static const command COMMANDS[] = {
      "  lotse plugin show lotse.skills --lang de", command_plugin},
     {"fields", "fields [--sensitive]", "every field a gate or plugin can name",
      "  lotse fields --json", command_fields},
+    {"concept", "concept rank LABELS.tsv QUERIES.tsv [-n 100]", "texts to occupations and skills",
+     "Ranks the labels of a list (id, tab, label) for each query of another (id, tab, text) and "
+     "prints\n"
+     "TREC run lines. Labels with one id, or with ids that differ only in a number behind the last "
+     "\"_\"\n"
+     "or \"#\", name one concept and stand up for each other; its first label is the preferred "
+     "one.\n\n"
+     "  lotse concept rank labels.tsv titles.tsv -n 10",
+     command_concept},
     {"sample", "sample --seekers N --offers M [--seed S]",
      "invented people and offers, the same for the same seed",
      "Prints one record a line; import them with `lotse import`.\n\n"
