@@ -1,7 +1,7 @@
 #ifndef CORE_IMPORT_TABLE_H
 #define CORE_IMPORT_TABLE_H
 
-#include "import/csv.h"
+#include "base/csv.h"
 #include "import/run.h"
 
 /* A table with a header row: what the CSV importers share. A reader names the columns it knows;

@@ -1,7 +1,7 @@
 /* Tables come out as they were meant, whatever the pieces, and one stray quote costs one line. */
 #include "import_feed.h"
 
-#include "import/csv.h"
+#include "base/csv.h"
 
 typedef struct rows {
     buf text; /* [line]cell|cell, a row a line; given up lines as [line]! */

@@ -1,5 +1,5 @@
-#ifndef CORE_IMPORT_CSV_H
-#define CORE_IMPORT_CSV_H
+#ifndef CORE_BASE_CSV_H
+#define CORE_BASE_CSV_H
 
 #include <stdbool.h>
 #include <stdint.h>

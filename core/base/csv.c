@@ -1,5 +1,5 @@
 /* A table reader that takes any pieces and never more memory than a row or two. */
-#include "import/csv.h"
+#include "base/csv.h"
 
 #include <string.h>
 
