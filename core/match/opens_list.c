@@ -34,17 +34,19 @@ static bool put_entry(json_writer *w, const list_change *c, const entry_change *
     json_doc *doc = NULL;
     json_writer value_writer = json_writer_to(&value);
     opens_put_fact(&value_writer, &change->need);
-    bool is_done = true;
-    if (entry == NULL) {
+    bool is_done = !value.failed;
+    if (is_done && entry == NULL) {
         json_writer blank_writer = json_writer_to(&blank);
         json_begin_object(&blank_writer);
         json_member_text(&blank_writer, c->key_name, change->key);
         json_end_object(&blank_writer);
-        is_done = json_parse(buf_bytes(&blank), JSON_DEPTH_MAX, &doc, e);
+        is_done = !blank.failed && json_parse(buf_bytes(&blank), JSON_DEPTH_MAX, &doc, e);
         entry = is_done ? json_root(doc) : NULL;
     }
     is_done = is_done && opens_put_changed(w, entry, c->rest, buf_bytes(&value));
-    w->out->failed = w->out->failed || value.failed || blank.failed;
+    if (value.failed || blank.failed) {
+        (void)fail(e, ERR_MEMORY, "no memory for what would open a gate");
+    }
     json_doc_free(&doc);
     buf_fini(&blank);
     buf_fini(&value);
