@@ -31,7 +31,8 @@ typedef enum import_outcome {
     IMPORT_REFUSED
 } import_outcome;
 
-/* Takes a batch, writes one outcome per record. False: the run fails whole with *e. */
+/* Takes a batch, writes one outcome per record. False: the run fails whole with *e. True with
+ * IMPORT_REFUSED somewhere: *e may say why, for the report. */
 typedef bool import_sink(void *context, const import_record *records, uint32_t count,
                          import_outcome *outcomes, err *e);
 
@@ -41,8 +42,8 @@ typedef bool import_find_place(void *context, bytes postcode, double *ret_lat, d
 typedef bool import_keep_place(void *context, bytes postcode, double lat, double lon, err *e);
 
 typedef struct import_options {
-    const char *format; /* "auto" or a name of import_formats */
-    const char *source; /* label of the source for ids and reports; may be NULL */
+    const char *format; /* "auto" or a name of import_formats; auto with a map means "csv" */
+    const char *source; /* label of the source for the report; may be NULL */
     bytes map;          /* mapping file (JSON) for CSV; base NULL: none */
     const ext_keys *ext;
     day today;
@@ -64,11 +65,12 @@ bool import_new(const import_options *options, import_run **ret, err *e);
 /* Any piece of the file, in order. [worker] */
 bool import_feed(import_run *r, bytes piece, err *e);
 /* The rest, then the report as one JSON object:
- * {"format","source","read","kept","created","changed",
- * "unchanged","refused","duplicates","unknown_keys":{..},"missing_keys":{..},"derived":{..},
- * "refusals":[{"line","id","error":{"id","detail","path"}}],"refusals_total"}. Sums hold:
- * read = created + changed + unchanged + refused + duplicates +
- * merged (rows that became a further date of another row's offer). */
+ * {"format","source","dry_run","read","kept","created","changed","unchanged","refused","duplicates",
+ * "merged","unknown_keys":{..},"missing_keys":{..},"unmapped_codes":{..},"derived":{..},
+ * "refusals":[{"line","id","error":{"id","message","detail","hint","path"}}],"refusals_total",
+ * "duplicate_ids":[{"line","id"}]}; both lists end after 100 entries. Sums hold: read = created +
+ * changed + unchanged + refused + duplicates + merged (rows that became a further date of another
+ * row's offer). */
 bool import_finish(import_run *r, buf *ret_report_json, err *e);
 void import_free(import_run **r);
 
