@@ -132,6 +132,15 @@ static verdict judge_status(const gate_call *c)
     return status.is_known && is_closed ? VERDICT_NO : VERDICT_YES;
 }
 
+/* Whom a restriction by a trait leaves out is not for the engine to say: the person decides. */
+static verdict judge_restriction(const gate_call *c)
+{
+    gate_set traits = gate_read_set(c, SIDE_OFFER, c->gate->offer_columns[0]);
+    c->finding->need = gate_fact_of_set(&traits);
+    bool is_restricted = traits.is_known && c->finding->need.codes != 0;
+    return is_restricted ? VERDICT_CHECK : VERDICT_YES;
+}
+
 /* `in`, but consent may still be obtained where the offer takes who is allowed to work. */
 static verdict judge_permission(const gate_call *c)
 {
@@ -184,6 +193,8 @@ static verdict judge_op(const gate_call *c)
         return judge_seats(c);
     case GATE_STATUS:
         return judge_status(c);
+    case GATE_RESTRICTION:
+        return judge_restriction(c);
     case GATE_PERMISSION:
         return judge_permission(c);
     }

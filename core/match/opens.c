@@ -342,6 +342,7 @@ static bool find_change(opening *o, opens_change *ret, uint32_t *ret_count, err 
     case GATE_NOT_BEFORE_AS_OF:
     case GATE_SEATS:
     case GATE_STATUS:
+    case GATE_RESTRICTION:
         break;
     }
     return true;

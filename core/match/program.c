@@ -29,13 +29,15 @@ static const struct {
     {GATE_NOT_BEFORE_AS_OF, "not_before_as_of"},
     {GATE_SEATS, "seats"},
     {GATE_STATUS, "status"},
+    {GATE_RESTRICTION, "restriction"},
 };
 
 enum { OP_COUNT = sizeof(op_texts) / sizeof(op_texts[0]) };
 
 static bool op_is_of_the_core(gate_op op)
 {
-    return op == GATE_NOT_BEFORE_AS_OF || op == GATE_SEATS || op == GATE_STATUS;
+    return op == GATE_NOT_BEFORE_AS_OF || op == GATE_SEATS || op == GATE_STATUS ||
+           op == GATE_RESTRICTION;
 }
 
 const char *gate_op_text(gate_op op)
@@ -203,6 +205,7 @@ uint32_t program_core_gates(const match_program *p, gate *gates)
         {"core.valid_to", GATE_NOT_BEFORE_AS_OF, {"source.valid_to", NULL}, true},
         {"core.end", GATE_NOT_BEFORE_AS_OF, {"intakes.*.end", NULL}, true},
         {"core.status", GATE_STATUS, {"status", NULL}, true},
+        {"core.restriction", GATE_RESTRICTION, {"restrictions.*.trait", NULL}, false},
     };
     for (uint32_t i = 0; i < CORE_GATE_COUNT; i++) {
         gates[i] = gate_blank();
@@ -380,6 +383,7 @@ static bool types_fit(gate_op op, const field *const s[2], const field *const o[
     case GATE_NOT_BEFORE_AS_OF:
     case GATE_SEATS:
     case GATE_STATUS:
+    case GATE_RESTRICTION:
         break;
     }
     return false;

@@ -48,16 +48,18 @@ typedef enum gate_op {
     GATE_SEATS,            /* core only: a free seat, or `check` with an open waiting list */
     GATE_PERMISSION,       /* "permission": `in`, but with_consent against an offer that accepts
                               `allowed` is `check` with its step (DESIGN section 3) */
-    GATE_STATUS /* core only: offer_columns[0] is neither `idea` nor `ended`; absent is yes */
+    GATE_STATUS,     /* core only: offer_columns[0] is neither `idea` nor `ended`; absent is yes */
+    GATE_RESTRICTION /* core only: `check` where the offer restricts by a trait: the person decides
+                      */
 } gate_op;
 
 /* Columns by operator. One a side: seeker_columns[0] and offer_columns[0]; the second is
  * UINT16_MAX. OVERLAPS: [0] low end, [1] high end on both sides. WITHIN_KM: seeker [0] place, [1]
  * max km; offer [0] place, [1] online flag. NOT_BEFORE_AS_OF and STATUS: offer [0]. SEATS: offer
- * [0] seats_free, [1] waiting_list. Unused columns are UINT16_MAX. AT_LEAST and AT_MOST compare
- * INT, DAY or CODE of an ordered list; with keys CODE_LIST, INT_LIST or DAY_LIST, the keys being
- * CODE_LIST or CONCEPT_LIST. An entry of the offer's list that names no value (LOTSE_ABSENT) asks
- * for nothing. */
+ * [0] seats_free, [1] waiting_list. RESTRICTION: offer [0] the list of traits. Unused columns are
+ * UINT16_MAX. AT_LEAST and AT_MOST compare INT, DAY or CODE of an ordered list; with keys
+ * CODE_LIST, INT_LIST or DAY_LIST, the keys being CODE_LIST or CONCEPT_LIST. An entry of the
+ * offer's list that names no value (LOTSE_ABSENT) asks for nothing. */
 
 /* A gate whose fields are lists joined by a key (languages.*.level against
  * requires.languages.*.min) holds for every entry of the offer's list; `key` are the columns of the
@@ -165,9 +167,7 @@ bool program_columns_make(record_side side, const char *const *picks, uint32_t p
                           column_set *ret, err *e);
 /* The core's own gates ("core.open"), written to gates[0..CORE_GATE_COUNT); returns their count. */
 uint32_t program_core_gates(const match_program *p, gate *gates);
-enum {
-    CORE_GATE_COUNT = 5
-}; /* core.seats, .register_by, .valid_to, .end, .status, counted under core.open */
+enum { CORE_GATE_COUNT = 6 }; /* core.seats, .register_by, .valid_to, .end, .status, .restriction */
 /* Appends derived fields behind the stored columns: column i of them is derived[i]. In `a`. */
 bool program_columns_derive(column_set *set, const field *const *fields, const int32_t *derived,
                             uint32_t count, arena *a, err *e);

@@ -123,7 +123,7 @@ static void ask_offer_alone(const words *w, const gate_row *anchor, uint64_t gat
     for (uint64_t left = gates; left != 0; left &= left - 1) {
         uint32_t i = (uint32_t)__builtin_ctzll(left);
         const gate *g = &w->program->gates[i];
-        if (g->op == GATE_SEATS || g->op == GATE_STATUS || g->op == GATE_NOT_BEFORE_AS_OF) {
+        if (g->seeker_columns[0] == UINT16_MAX) {
             verdict v = gate_judge(w->program, g, NULL, anchor, as_of);
             q->no_gates |= (uint64_t)(v == VERDICT_NO) << i;
             q->check_gates |= (uint64_t)(v == VERDICT_CHECK) << i;

@@ -470,6 +470,7 @@ static bool make_gate(words_maker *m, uint32_t i, err *e)
         return m->side == SIDE_SEEKER || make_ranks(m, i, 0, e);
     case GATE_SEATS:
     case GATE_STATUS:
+    case GATE_RESTRICTION:
         return m->side == SIDE_SEEKER || make_fixed(m, i, e);
     case GATE_IN:
     case GATE_CONTAINS_ALL:

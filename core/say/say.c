@@ -254,6 +254,8 @@ bytes say_gate_path(const manifest_gate *m, const gate *g, const gate_finding *f
         return BYTES("/intakes");
     case GATE_STATUS:
         return BYTES("/status");
+    case GATE_RESTRICTION:
+        return BYTES("/restrictions");
     default:
         return (bytes){NULL, 0};
     }

@@ -99,8 +99,8 @@ END_TEST
 
 START_TEST(core_gates_stand_under_core_open)
 {
-    static const char *const ids[] = {"core.seats", "core.register_by", "core.valid_to", "core.end",
-                                      "core.status"};
+    static const char *const ids[] = {"core.seats", "core.register_by", "core.valid_to",
+                                      "core.end",   "core.status",      "core.restriction"};
     gate gates[CORE_GATE_COUNT];
 
     ck_assert_uint_eq(program_core_gates(&program, gates), CORE_GATE_COUNT);
@@ -118,9 +118,10 @@ END_TEST
 
 START_TEST(operator_texts_lead_back_to_operators)
 {
-    for (gate_op op = GATE_AT_LEAST; op <= GATE_STATUS; op++) {
+    for (gate_op op = GATE_AT_LEAST; op <= GATE_RESTRICTION; op++) {
         gate_op back = GATE_STATUS;
-        bool is_core = op == GATE_NOT_BEFORE_AS_OF || op == GATE_SEATS || op == GATE_STATUS;
+        bool is_core = op == GATE_NOT_BEFORE_AS_OF || op == GATE_SEATS || op == GATE_STATUS ||
+                       op == GATE_RESTRICTION;
         ck_assert_int_eq(gate_op_from_text(bytes_of(gate_op_text(op)), &back), !is_core);
         ck_assert(is_core || back == op);
     }
