@@ -50,6 +50,7 @@ typedef struct share {
     uint32_t count;
     arena arena;
     uint32_t unreadable;
+    bool has_no_memory;
     pthread_t thread;
     bool is_threaded;
 } share;
@@ -113,6 +114,10 @@ static void decode_one(share *s, block_record *r)
         }
         err_clear(&why);
     }
+    if (why.code == ERR_MEMORY) {
+        s->has_no_memory = true; /* says nothing about the record */
+        return;
+    }
     s->unreadable++;
     log_event(LOG_ERROR, "record.unreadable", "noun=%s id=%.*s error=%s path=%s",
               r->side == SIDE_SEEKER ? "seeker" : "offer", (int)r->id.len, r->id.base,
@@ -131,10 +136,11 @@ static void *decode_share(void *context)
 }
 
 /* Splits the block between threads; a thread that cannot be started is replaced by this one. */
-static void decode_block(loader *l, share *shares, uint32_t share_count)
+static bool decode_block(loader *l, share *shares, uint32_t share_count, err *e)
 {
     const ext_keys *ext = registry_ext_keys(l->engine->registry);
     uint32_t at = 0;
+    bool has_memory = true;
 
     for (uint32_t i = 0; i < share_count; i++) {
         uint32_t end = (uint32_t)((uint64_t)l->count * (i + 1) / share_count);
@@ -155,7 +161,9 @@ static void decode_block(loader *l, share *shares, uint32_t share_count)
             check(rc == 0);
         }
         l->unreadable += shares[i].unreadable;
+        has_memory = has_memory && !shares[i].has_no_memory;
     }
+    return has_memory || fail(e, ERR_MEMORY, "no memory to decode the records");
 }
 
 /* ------------------------------------------------------------------------------------ applying */
@@ -168,12 +176,12 @@ static bool apply_block(loader *l, uint64_t change, err *e)
     const snapshot *from = l->snapshot != NULL ? l->snapshot : l->from;
     snapshot *next = NULL;
 
-    decode_block(l, shares, share_count);
+    bool is_applied = decode_block(l, shares, share_count, e);
     for (uint32_t i = 0; i < l->count; i++) {
         const block_record *r = &l->records[i];
         l->changes[i] = (snapshot_change){r->side, r->id, r->record, r->version};
     }
-    bool is_applied = snapshot_apply(from, l->changes, l->count, change, &next, e);
+    is_applied = is_applied && snapshot_apply(from, l->changes, l->count, change, &next, e);
     for (uint32_t i = 0; i < share_count; i++) {
         arena_fini(&shares[i].arena);
     }

@@ -301,6 +301,10 @@ static void commit(engine *g, engine_writes *first)
 static void tidy(engine *g, bool is_idle)
 {
     err why = {0};
+    group nothing = {0};
+    if (g->is_behind && show(g, &nothing, store_last_change(g->store), &why)) {
+        g->is_behind = false;
+    }
     if (g->must_scrub && !erase(g, &why)) {
         log_event(LOG_ERROR, "store.scrub_failed", "error=%s", err_id(why.code));
     }

@@ -29,17 +29,22 @@ typedef struct table_maker {
     bool failed;
 } table_maker;
 
-/* A strategy that cannot be resolved is kept with the reason: a plugin may be missing today. */
-static void resolve(const engine *g, strategy_table *t, engine_strategy *s)
+/* A strategy that cannot be resolved is kept with the reason: a plugin may be missing today. False:
+ * only memory is missing. */
+static bool resolve(const engine *g, strategy_table *t, engine_strategy *s)
 {
     json_doc *doc = NULL;
     s->is_usable = json_parse(s->text, JSON_DEPTH_MAX, &doc, &s->why) &&
                    registry_strategy(g->registry, json_root(doc), &t->arena, &s->resolved, &s->why);
     json_doc_free(&doc);
+    if (!s->is_usable && s->why.code == ERR_MEMORY) {
+        return false;
+    }
     if (!s->is_usable) {
         log_event(LOG_WARN, "strategy.unusable", "id=%.*s why=\"%s\"", (int)s->id.len, s->id.base,
                   s->why.text);
     }
+    return true;
 }
 
 static bool add_entry(table_maker *m, bytes id, bytes text, int64_t version)
@@ -50,13 +55,9 @@ static bool add_entry(table_maker *m, bytes id, bytes text, int64_t version)
     s->id = arena_copy(&t->arena, id);
     s->text = arena_copy(&t->arena, text);
     s->version = version;
-    if (s->id.base == NULL || s->text.base == NULL) {
-        m->failed = true;
-        return false;
-    }
-    resolve(m->engine, t, s);
-    t->count++;
-    return true;
+    m->failed = s->id.base == NULL || s->text.base == NULL || !resolve(m->engine, t, s);
+    t->count += !m->failed;
+    return !m->failed;
 }
 
 static bool on_stored(void *context, const store_record *record)
