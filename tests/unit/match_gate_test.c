@@ -668,6 +668,19 @@ START_TEST(status_keeps_ideas_and_what_has_ended_out)
 END_TEST
 enum { STATUS_COUNT = 5 };
 
+START_TEST(a_restriction_is_for_the_person_to_decide_and_never_no)
+{
+    static const int32_t sex[] = {0, UNKNOWN};
+    static const int32_t none[] = {UNKNOWN};
+    const int32_t *const traits[] = {sex, none, NULL};
+    pair_start(&p, GATE_RESTRICTION);
+    pair_list(&p, SIDE_OFFER, "restrictions.*.trait", LOTSE_CODE_LIST, FIELD_WISH, CODES(trait),
+              traits[_i]);
+
+    ck_assert_int_eq(pair_find(&p, &memory).verdict, _i == 0 ? CHECK : YES);
+}
+END_TEST
+
 START_TEST(a_gate_asks_nothing_of_other_kinds)
 {
     uint32_t job = 0;
@@ -942,6 +955,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, seats_close_an_offer_unless_it_keeps_a_waiting_list, 0, SEATS_COUNT);
     tcase_add_test(t, an_open_waiting_list_is_no_missing_fact);
     tcase_add_loop_test(t, not_before_as_of_takes_the_last_day_itself, 0, AS_OF_COUNT);
+    tcase_add_loop_test(t, a_restriction_is_for_the_person_to_decide_and_never_no, 0, 3);
     tcase_add_loop_test(t, status_keeps_ideas_and_what_has_ended_out, 0, STATUS_COUNT);
     tcase_add_test(t, a_gate_asks_nothing_of_other_kinds);
     tcase_add_loop_test(t, joined_gates_hold_for_every_entry_asked_for, 0, JOINED_COUNT);
