@@ -385,9 +385,11 @@ static bool read_id(map_reader *r, const json_node *id)
     }
     m->titles[m->id_title].is_needed = true;
     leave(r, back);
-    /* Taken, so that no column and no constant leads there; written by itself. */
-    return csv_map_find(m, BYTES("/id"), MAP_VALUE, &node, r->error) &&
-           (node->column_count = 1) == 1;
+    if (!csv_map_find(m, BYTES("/id"), MAP_VALUE, &node, r->error)) {
+        return false;
+    }
+    node->column_count = 1; /* so that no other column and no constant leads there */
+    return true;
 }
 
 static bool read_side(map_reader *r, const json_node *root)

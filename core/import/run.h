@@ -9,7 +9,7 @@
  * core/import. */
 
 enum {
-    IMPORT_BATCH_MAX = 512,
+    IMPORT_BATCH_MAX = 4096,
     IMPORT_BATCH_LEN_MAX = 16 * 1024 * 1024, /* of a batch's arena: a fuller one goes to the sink */
     IMPORT_LISTED_MAX = 100,
     IMPORT_KEY_MAX = 200, /* different keys in one of the report's counts */
