@@ -94,12 +94,12 @@ static bool derive_column(derive_set *d, uint32_t index, const table_view *view,
 }
 
 bool derive_rows(derive_set *d, const segment *s, const uint32_t *rows, uint32_t row_count,
-                 day as_of, arena *a, const lotse_table **ret, err *e)
+                 day as_of, uint64_t needed, arena *a, const lotse_table **ret, err *e)
 {
     const match_program *p = d->program;
     const column_set *set = &p->columns[segment_side(s)];
     uint32_t count = set->count - set->stored_count;
-    if (count == 0) {
+    if (count == 0 || needed == 0) {
         *ret = NULL;
         return true;
     }
@@ -115,6 +115,9 @@ bool derive_rows(derive_set *d, const segment *s, const uint32_t *rows, uint32_t
                            .columns_offset = sizeof *table};
     lotse_column *columns = (lotse_column *)(table + 1);
     for (uint32_t i = 0; i < count; i++) {
+        if ((needed >> i % DERIVE_BIT_COUNT & 1u) == 0) {
+            continue; /* type 0: unknown */
+        }
         int32_t index = set->columns[set->stored_count + i].derived;
         check(index >= 0);
         const derived_spec *spec = &p->derived[index];
@@ -136,4 +139,13 @@ bool derive_rows(derive_set *d, const segment *s, const uint32_t *rows, uint32_t
     }
     *ret = table;
     return true;
+}
+
+uint64_t derive_bit(const match_program *p, record_side side, uint16_t column)
+{
+    const column_set *set = &p->columns[side];
+    if (column == UINT16_MAX || column < set->stored_count) {
+        return 0;
+    }
+    return 1ULL << (column - set->stored_count) % DERIVE_BIT_COUNT;
 }

@@ -9,10 +9,17 @@ typedef struct derive_set derive_set;
 /* [worker] */
 bool derive_set_new(const match_program *p, derive_set **ret, err *e);
 void derive_set_free(derive_set **d);
+
+enum { DERIVE_BIT_COUNT = 64 };
+#define DERIVE_ALL UINT64_MAX
+
 /* The derived columns of a side for some rows of a segment, as a table whose row i is rows[i] and
- * whose column is program column - stored_count. `rows` NULL: all rows. NULL is returned in *ret
- * when the side has none. In `a`. */
+ * whose column is program column - stored_count. `rows` NULL: all rows. `needed`: a bit per column
+ * (its number modulo 64) that somebody will read; the others read as unknown. NULL is returned in
+ * *ret when there is nothing to derive. In `a`. [worker] */
 bool derive_rows(derive_set *d, const segment *s, const uint32_t *rows, uint32_t row_count,
-                 day as_of, arena *a, const lotse_table **ret, err *e);
+                 day as_of, uint64_t needed, arena *a, const lotse_table **ret, err *e);
+/* The bit of a program column in `needed`; 0: it is stored, or there is none. [any] */
+uint64_t derive_bit(const match_program *p, record_side side, uint16_t column);
 
 #endif

@@ -14,6 +14,7 @@ static bool find_criteria(match_run_state *run, err *e)
 {
     const strategy *s = run->query->strategy;
     run->criterion_count = s->criterion_count;
+    run->criteria_derived = 0;
     for (uint32_t i = 0; i < s->criterion_count; i++) {
         run_criterion *c = &run->criteria[i];
         *c = (run_criterion){.spec = &run->program->criteria[s->criteria[i].criterion],
@@ -22,6 +23,10 @@ static bool find_criteria(match_run_state *run, err *e)
                              .weight = s->criteria[i].weight};
         if (!worker_criterion(run->worker, c->criterion, s->criteria[i].params, &c->instance, e)) {
             return false;
+        }
+        record_side side = segment_side(run->query->anchor);
+        for (uint32_t k = 0; k < c->spec->column_count[side]; k++) {
+            run->criteria_derived |= derive_bit(run->program, side, c->spec->columns[side][k]);
         }
     }
     narrow_begin(run);
@@ -72,9 +77,32 @@ static bool hold_segments(match_run_state *run, err *e)
         if (!words_hold(s->segment, run->worker->derive, run->program, q->as_of, &s->words, e)) {
             return false;
         }
+        narrow_find_near(run, s);
         run->segment_count++;
     }
     return true;
+}
+
+/* What must be derived of the anchor: for gates that some row may fail, for filters and criteria.
+ */
+static uint64_t derived_needed(const match_run_state *run)
+{
+    const match_query *q = run->query;
+    record_side side = segment_side(q->anchor);
+    uint64_t needed = run->criteria_derived;
+    for (uint32_t i = 0; i < run->segment_count; i++) {
+        const words *w = run->segments[i].words;
+        for (uint64_t left = run->gates & w->asking_gates; left != 0; left &= left - 1) {
+            needed |= w->derived_of[__builtin_ctzll(left)];
+        }
+    }
+    for (uint32_t i = 0; i < q->filter_count; i++) {
+        const gate *g = &q->filters[i];
+        const uint16_t *columns = side == SIDE_SEEKER ? g->seeker_columns : g->offer_columns;
+        needed |=
+            derive_bit(run->program, side, columns[0]) | derive_bit(run->program, side, columns[1]);
+    }
+    return needed;
 }
 
 /* Is the distance gate that the words leave to the walk among those that are on? */
@@ -161,7 +189,7 @@ static void add_other(match_run_state *run, match_hit *hit, const segment *s, ui
     uint32_t kept = hit->other_count < OTHER_INTAKES_MAX ? hit->other_count : OTHER_INTAKES_MAX;
     hit->other_count++;
     uint32_t at = kept;
-    while (at > 0 && rank_compare_intakes(run->program, s, row, hit->others[at - 1].segment,
+    while (at > 0 && rank_compare_intakes(run->worker, s, row, hit->others[at - 1].segment,
                                           hit->others[at - 1].row) < 0) {
         if (at < OTHER_INTAKES_MAX) {
             hit->others[at] = hit->others[at - 1];
@@ -283,7 +311,9 @@ static bool tell_parts(match_run_state *run, match_hit *hits, match_part *const 
             is_taken = true;
             for (uint32_t i = 0; i < found; i++) {
                 match_hit *hit = &hits[which[i]];
-                hit->km = anchor_km(run->worker, &run->anchor, s->segment, hit->row);
+                if (!run->needs_km && !run->has_km_gate) {
+                    hit->km = anchor_km(run->worker, &run->anchor, s->segment, hit->row);
+                }
                 if (run->row_side == SIDE_OFFER) {
                     find_other_rows(run, s, &run->anchor, hit);
                 }
@@ -316,15 +346,20 @@ static bool make_hits(match_run_state *run, match_answer *ret, err *e)
                               .anchor_row = entry->anchor_row,
                               .score = entry->score,
                               .verdict = entry->verdict,
+                              .km = entry->km,
                               .parts = parts[i]};
+        if (!entry->is_judged) {
+            hits[i].verdict =
+                narrow_judge_certain(run, &run->segments[entry->segment], entry->row, entry->km);
+        }
     }
     if (!tell_parts(run, hits, parts, count, e)) {
         return false;
     }
     if (run->row_side == SIDE_SEEKER && q->anchor_row_count > 1) {
         for (uint32_t i = 0; i < q->anchor_row_count; i++) {
-            if (!anchor_derive(run->worker, q->anchor, q->anchor_rows[i], q->as_of, &anchors[i],
-                               e)) {
+            if (!anchor_derive(run->worker, q->anchor, q->anchor_rows[i], q->as_of, run->derived,
+                               &anchors[i], e)) {
                 return false;
             }
         }
@@ -357,6 +392,7 @@ bool match_run(match_worker *w, const match_query *q, arena *a, match_answer *re
     bool is_good = begin(&run, w, q, a, e) && hold_segments(&run, e);
     if (is_good) {
         find_km_gate(&run);
+        run.derived = derived_needed(&run);
         is_good = walk_all(&run, e) && make_hits(&run, &answer, e) &&
                   (!q->wants_totals || totals_count(&run, &answer, e));
     }
@@ -371,5 +407,5 @@ bool match_derive(match_worker *w, const match_program *p, const segment *s, con
                   uint32_t row_count, day as_of, arena *a, const lotse_table **ret, err *e)
 {
     return worker_use_program(w, p, e) &&
-           derive_rows(w->derive, s, rows, row_count, as_of, a, ret, e);
+           derive_rows(w->derive, s, rows, row_count, as_of, DERIVE_ALL, a, ret, e);
 }

@@ -15,11 +15,11 @@ static const void *value_at(const segment *s, uint16_t column, uint32_t row)
     return lotse_is_known(s->table, c, row) ? lotse_value(s->table, c, row) : NULL;
 }
 
-bool anchor_derive(match_worker *w, const segment *s, uint32_t row, day as_of, gate_row *ret,
-                   err *e)
+bool anchor_derive(match_worker *w, const segment *s, uint32_t row, day as_of, uint64_t needed,
+                   gate_row *ret, err *e)
 {
     *ret = (gate_row){.segment = s, .row = row};
-    return derive_rows(w->derive, s, &row, 1, as_of, &w->scratch, &ret->derived, e);
+    return derive_rows(w->derive, s, &row, 1, as_of, needed, &w->scratch, &ret->derived, e);
 }
 
 static void read_reach(match_worker *w, const segment *s, uint32_t row, run_anchor *a)
@@ -73,7 +73,7 @@ bool anchor_read(const match_run_state *run, uint32_t index, run_anchor *ret, er
     const segment_order *order = &w->orders[side];
     check(row < segment_row_count(s));
     *ret = (run_anchor){.index = index};
-    if (!anchor_derive(w, s, row, q->as_of, &ret->row, e)) {
+    if (!anchor_derive(w, s, row, q->as_of, run->derived, &ret->row, e)) {
         return false;
     }
     const double *at = value_at(s, order->place, row);

@@ -72,8 +72,7 @@ static bool precedes(const pair_judge *j, const pair_try *a, const pair_try *b)
     bool row_is_offer = segment_side(j->other) == SIDE_OFFER;
     const gate_row *p = row_is_offer ? &a->row : &a->anchor;
     const gate_row *r = row_is_offer ? &b->row : &b->anchor;
-    return rank_compare_intakes(j->query->strategy->program, p->segment, p->row, r->segment,
-                                r->row) < 0;
+    return rank_compare_intakes(j->run.worker, p->segment, p->row, r->segment, r->row) < 0;
 }
 
 static bool find_gates(pair_judge *j, const pair_try *best, arena *a, match_pair *ret, err *e)
@@ -107,7 +106,7 @@ static void add_other(const pair_judge *j, const pair_try *t, match_hit *hit)
     uint32_t at = hit->other_count < OTHER_INTAKES_MAX ? hit->other_count : OTHER_INTAKES_MAX;
     hit->other_count++;
     while (at > 0 &&
-           rank_compare_intakes(j->query->strategy->program, intake->segment, intake->row,
+           rank_compare_intakes(j->run.worker, intake->segment, intake->row,
                                 hit->others[at - 1].segment, hit->others[at - 1].row) < 0) {
         if (at < OTHER_INTAKES_MAX) {
             hit->others[at] = hit->others[at - 1];
@@ -142,7 +141,8 @@ static bool judge_all(pair_judge *j, const uint32_t *rows, uint32_t row_count, a
             pair_try *t = &tries[count];
             t->hit = (match_hit){.segment = j->other, .row = rows[k], .anchor_row = i};
             t->anchor = anchor.row;
-            if (!anchor_derive(j->run.worker, j->other, rows[k], q->as_of, &t->row, e) ||
+            if (!anchor_derive(j->run.worker, j->other, rows[k], q->as_of, DERIVE_ALL, &t->row,
+                               e) ||
                 !score_pair(j, &anchor, t, e)) {
                 return false;
             }
@@ -191,6 +191,7 @@ bool match_pair_judge(match_worker *w, const match_query *q, const segment *othe
     j->run.program = s->program;
     j->run.row_side = segment_side(other);
     j->run.gates = gates_of_strategy(s);
+    j->run.derived = DERIVE_ALL;
     for (uint32_t i = 0; i < s->criterion_count; i++) {
         if (!worker_criterion(w, s->criteria[i].criterion, s->criteria[i].params,
                               &j->run.criteria[i].instance, e)) {

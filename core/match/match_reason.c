@@ -143,9 +143,10 @@ static bool explain_hit(explainer *x, const match_hit *hit, reason_list *list, e
     const strategy *s = x->query->strategy;
     record_side side = segment_side(hit->segment);
     gate_row row;
-    match_run_state run = {.worker = x->worker, .query = x->query, .program = x->program};
+    match_run_state run = {
+        .worker = x->worker, .query = x->query, .program = x->program, .derived = DERIVE_ALL};
     run_anchor anchor;
-    if (!anchor_derive(x->worker, hit->segment, hit->row, x->query->as_of, &row, e) ||
+    if (!anchor_derive(x->worker, hit->segment, hit->row, x->query->as_of, DERIVE_ALL, &row, e) ||
         !anchor_read(&run, hit->anchor_row, &anchor, e)) {
         return false;
     }

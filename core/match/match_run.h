@@ -4,6 +4,7 @@
 #include "match/derive.h"
 #include "match/match.h"
 #include "match/match_table.h"
+#include "match/narrow_kernel.h"
 #include "match/segment_file.h"
 #include "match/words.h"
 
@@ -27,6 +28,8 @@ typedef struct rank_entry {
     uint32_t record;
     uint32_t row;
     uint32_t anchor_row; /* index into the query's anchor rows */
+    bool is_judged;      /* else only `possible` is known: the verdict is told of those that stay */
+    double km;
 } rank_entry;
 
 typedef struct match_run match_run_state;
@@ -43,7 +46,7 @@ void rank_put(rank_list *r, const match_run_state *run, const rank_entry *entry)
 /* Of two rows of one record: does a come first? */
 bool rank_row_precedes(const match_run_state *run, const rank_entry *a, const rank_entry *b);
 /* Of two intakes: earlier start, then smaller id. */
-int rank_compare_intakes(const match_program *p, const segment *a, uint32_t a_row, const segment *b,
+int rank_compare_intakes(const match_worker *w, const segment *a, uint32_t a_row, const segment *b,
                          uint32_t b_row);
 
 /* ------------------------------------------------------------------------------------ run */
@@ -78,10 +81,21 @@ typedef struct run_anchor {
     bool has_odd_prefix; /* a wish that no class holds */
 } run_anchor;
 
+/* A column that distances need. */
+typedef struct near_column {
+    const char *base;      /* NULL: unknown in every row */
+    const uint64_t *known; /* NULL: known in every row */
+    size_t stride;
+} near_column;
+
 typedef struct run_segment {
     const segment *segment;
     const uint64_t *live; /* NULL: all rows */
     const words *words;
+    near_column place, online;
+    near_column reach; /* of seekers as rows */
+    bool reach_has_default, reach_is_free;
+    int32_t reach_default;
     words_query query; /* of the current anchor row */
 } run_segment;
 
@@ -118,7 +132,9 @@ struct match_run {
     bool needs_km;
     bool has_km_gate; /* that the walk serves, and it is on */
     bool km_unknown_is_yes;
-    uint64_t gates; /* on */
+    uint64_t gates;            /* on */
+    uint64_t criteria_derived; /* derived columns of the anchor that criteria read */
+    uint64_t derived;          /* and all that are needed */
     run_anchor anchor;
     rank_list *rank;
     /* The rows being narrowed. */
@@ -140,7 +156,9 @@ struct match_worker {
     uint32_t instance_count;
     uint64_t use_count;
     segment_order orders[2];
+    uint16_t start_column; /* of an intake */
     words_scan_call *scan;
+    narrow_weigh_call *weigh;
     arena scratch; /* of one question */
     rank_list rank;
     uint32_t scanned[SCAN_ROW_MAX + 16];
@@ -166,8 +184,8 @@ bool worker_criterion(match_worker *w, uint32_t criterion, const lotse_params *p
 /* match_anchor.c */
 bool anchor_read(const match_run_state *run, uint32_t index, run_anchor *ret, err *e);
 /* Derived fields of one row, in the worker's scratch memory. */
-bool anchor_derive(match_worker *w, const segment *s, uint32_t row, day as_of, gate_row *ret,
-                   err *e);
+bool anchor_derive(match_worker *w, const segment *s, uint32_t row, day as_of, uint64_t needed,
+                   gate_row *ret, err *e);
 /* Tells every criterion who asks. */
 bool anchor_select(match_run_state *run, const run_anchor *anchor, err *e);
 /* Kilometres between an anchor and a row of the other side: NaN unknown, -1 online. */
@@ -187,12 +205,13 @@ static inline int32_t contribution(int32_t weight, int32_t score)
 
 /* narrow.c: rows that passed the words go through the criteria. */
 void narrow_begin(match_run_state *run); /* once the criteria are known */
+void narrow_find_near(const match_run_state *run, run_segment *s);
 /* Sets which rows come next; flushes those of another segment or class. */
 void narrow_turn(match_run_state *run, run_segment *s, const run_class *c);
 void narrow_flush(match_run_state *run);
-/* The verdict of a pair by gates told apart and distance, when the words are passed; and by
- * filters. VERDICT_NO: it is none. */
-verdict narrow_judge(match_run_state *run, run_segment *s, uint32_t row, double km);
+/* YES or CHECK, of a row that is possible and of which nothing told apart is unsure. */
+verdict narrow_judge_certain(const match_run_state *run, const run_segment *s, uint32_t row,
+                             double km);
 /* Looks at a criterion's answers; false: the contract forbids them. */
 bool narrow_answers_are_good(const int32_t *scores, const uint8_t *verdicts, uint32_t count);
 

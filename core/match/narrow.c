@@ -135,102 +135,104 @@ static uint32_t drop_by_fold(match_run_state *run, uint32_t count, uint32_t stag
 
 /* ------------------------------------------------------------------------------------ distance */
 
-typedef struct km_rows {
-    const lotse_table *table;
-    const lotse_column *place;
-    const lotse_column *online;
-    const lotse_column *reach; /* seekers as rows */
-    bool reach_default_known;
-    bool reach_is_free;
-    int32_t reach_default;
-} km_rows;
-
-static const lotse_column *column_or_none(const segment *s, uint16_t column)
+static near_column near_column_of(const segment *s, uint16_t column)
 {
     static const lotse_column none = {0};
-    return column == NO_COLUMN ? &none : segment_column(s, column);
+    const lotse_column *c = column == NO_COLUMN ? &none : segment_column(s, column);
+    if (c->type == 0) {
+        return (near_column){.base = NULL};
+    }
+    return (near_column){.base = lotse_at(s->table, c->offset),
+                         .known = c->known_offset == 0 ? NULL : lotse_at(s->table, c->known_offset),
+                         .stride = c->stride};
 }
 
-static km_rows km_columns(const match_run_state *run, const segment *s)
+void narrow_find_near(const match_run_state *run, run_segment *s)
 {
-    const segment_order *order = &s->head->order;
-    km_rows k = {.table = s->table,
-                 .place = column_or_none(s, order->place),
-                 .online = column_or_none(s, order->online),
-                 .reach = column_or_none(s, order->reach)};
+    const segment_order *order = &s->segment->head->order;
+    s->place = near_column_of(s->segment, order->place);
+    s->online = near_column_of(s->segment, order->online);
+    s->reach = near_column_of(s->segment, order->reach);
+    s->reach_has_default = false;
+    s->reach_is_free = false;
     if (run->row_side == SIDE_SEEKER && order->reach != NO_COLUMN) {
         const field *f = run->program->columns[SIDE_SEEKER].columns[order->reach].field;
-        k.reach_default_known = f->has_default;
-        k.reach_default = f->default_value;
-        k.reach_is_free = f->role != FIELD_FACT;
+        s->reach_has_default = f->has_default;
+        s->reach_default = f->default_value;
+        s->reach_is_free = f->role != FIELD_FACT;
     }
-    return k;
+}
+
+/* NULL: not known. */
+static inline const void *near_value(const near_column *c, uint32_t row)
+{
+    if (c->base == NULL || (c->known != NULL && (c->known[row >> 6] >> (row & 63u) & 1u) == 0)) {
+        return NULL;
+    }
+    return c->base + (size_t)row * c->stride;
 }
 
 /* How far the pair may be apart; INFINITY: no limit known. */
-static double reach_of(const match_run_state *run, const km_rows *k, uint32_t row)
+static inline double reach_of(const match_run_state *run, const run_segment *s, uint32_t row)
 {
     if (run->row_side == SIDE_OFFER) {
         return run->anchor.has_reach ? run->anchor.reach : (double)INFINITY;
     }
-    if (lotse_is_known(k->table, k->reach, row)) {
-        return *(const int32_t *)lotse_value(k->table, k->reach, row);
+    const int32_t *reach = near_value(&s->reach, row);
+    if (reach != NULL) {
+        return *reach;
     }
-    return k->reach_default_known ? k->reach_default : (double)INFINITY;
+    return s->reach_has_default ? s->reach_default : (double)INFINITY;
 }
 
-/* The points a criterion that falls with the distance can still bring; a chord is never longer than
- * the way over the sphere. */
-static int32_t linear_most(const match_run_state *run, double chord, double reach)
+/* The farthest a row may be to reach the k-th: a criterion that falls with the distance brings at
+ * most weight * (1 - km / max), and a chord is never longer than the way over the sphere. */
+static inline double worthwhile_km(double reach, double max, double weight, int32_t missing)
 {
-    double max = run->linear->max > 0 ? run->linear->max : reach;
-    int32_t most = run->class_now->most[run->linear_stage];
-    if (!(max > 0) || isinf(max)) {
-        return most;
+    max = max > 0 ? max : reach;
+    /* Beyond max the criterion brings nothing, however far: who needs nothing of it is in. */
+    if (!(max > 0) || isinf(max) || missing <= 2) {
+        return (double)INFINITY;
     }
-    double score = floor((1.0 - chord / max) * 1e6 + 1.5);
-    score = score < 0 ? 0 : score > 1e6 ? 1e6 : score;
-    int32_t points = contribution(run->criteria[run->linear_stage].weight, (int32_t)score);
-    return points < most ? points : most;
+    return max * (1.0 - (missing - 2.1) / weight);
 }
 
 static uint32_t drop_by_km(match_run_state *run, uint32_t count, uint32_t stage)
 {
     match_worker *w = run->worker;
-    const segment *s = run->current->segment;
-    km_rows k = km_columns(run, s);
+    const run_segment *s = run->current;
     const run_anchor *a = &run->anchor;
-    bool has_linear = run->linear_stage >= (int32_t)stage && run->rank->threshold > 0;
+    const place from = {a->place[0], a->place[1], a->place[2]};
+    bool has_linear = run->linear_stage >= (int32_t)stage && run->rank->threshold > 0 &&
+                      run->criteria[run->linear_stage].weight > 0;
     int32_t others = run->class_now->rest[stage];
     others -= has_linear ? run->class_now->most[run->linear_stage] : 0;
     int32_t need = run->rank->threshold - others;
+    double weight = has_linear ? run->criteria[run->linear_stage].weight : 1;
+    double max = has_linear ? run->linear->max : 0;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t row = w->rows[i];
-        double km;
+        const uint8_t *online = near_value(&s->online, row);
+        const double *to = near_value(&s->place, row);
+        double km = (double)NAN;
         bool is_in = true;
-        bool is_online =
-            a->is_online || (lotse_is_known(k.table, k.online, row) &&
-                             *(const uint8_t *)lotse_value(k.table, k.online, row) == 1);
-        if (is_online) {
+        if (a->is_online || (online != NULL && *online == 1)) {
             km = -1.0;
-        } else if (!a->has_place || !lotse_is_known(k.table, k.place, row)) {
-            km = (double)NAN;
-        } else {
-            const double *p = lotse_value(k.table, k.place, row);
-            double dx = a->place[0] - p[0];
-            double dy = a->place[1] - p[1];
-            double dz = a->place[2] - p[2];
-            double chord = sqrt(dx * dx + dy * dy + dz * dz);
-            double reach = reach_of(run, &k, row);
-            km = chord;
-            is_in = !run->has_km_gate || chord <= reach;
-            if (is_in && has_linear) {
-                is_in = w->points[i] + linear_most(run, chord, reach) >= need;
+        } else if (a->has_place && to != NULL) {
+            double dx = from.x - to[0];
+            double dy = from.y - to[1];
+            double dz = from.z - to[2];
+            double square = dx * dx + dy * dy + dz * dz;
+            double reach = reach_of(run, s, row);
+            double limit = run->has_km_gate ? reach : (double)INFINITY;
+            if (has_linear) {
+                double worthwhile = worthwhile_km(reach, max, weight, need - w->points[i]);
+                limit = worthwhile < limit ? worthwhile : limit;
             }
+            is_in = limit >= 0 && square <= limit * limit * (1 + 1e-9);
             if (is_in) {
-                km = place_km((struct place){a->place[0], a->place[1], a->place[2]},
-                              (struct place){p[0], p[1], p[2]});
+                km = place_km(from, (place){to[0], to[1], to[2]});
                 is_in = !run->has_km_gate || km <= reach;
             }
         }
@@ -267,27 +269,6 @@ static void fail_criterion(match_run_state *run, const run_criterion *c, const c
     fail(run->failure, ERR_PLUGIN_FAULT, "the criterion \"%s\" %s", c->spec->id, what);
 }
 
-/* Weighs in doubles: (weight * score + 500000) / 1000000 is exact so, as the sum stays below 2^53
- * and the half keeps it off the whole numbers. */
-static uint32_t weigh(match_worker *w, uint32_t count, int32_t weight, int32_t need, bool has_km)
-{
-    double factor = weight;
-    for (uint32_t i = 0; i < count; i++) {
-        w->points[i] += (int32_t)((factor * w->scores[i] + 500000.5) * 1e-6);
-    }
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        int32_t points = w->points[i];
-        w->rows[kept] = w->rows[i];
-        w->points[kept] = points;
-        if (has_km) {
-            w->km[kept] = w->km[i];
-        }
-        kept += points >= need;
-    }
-    return kept;
-}
-
 static uint32_t ask(match_run_state *run, uint32_t stage, uint32_t count)
 {
     match_worker *w = run->worker;
@@ -304,12 +285,14 @@ static uint32_t ask(match_run_state *run, uint32_t stage, uint32_t count)
         fail_criterion(run, c, "did not score");
         return 0;
     }
-    if (!narrow_answers_are_good(w->scores, w->verdicts, count)) {
+    const narrow_chunk chunk = {w->rows, w->points, has_km ? w->km : NULL, w->scores, w->verdicts};
+    int32_t need = run->rank->threshold - run->class_now->rest[stage + 1];
+    uint32_t kept = w->weigh(&chunk, count, c->weight, need);
+    if (kept == UINT32_MAX) {
         fail_criterion(run, c, "answered a score or verdict that does not exist");
         return 0;
     }
-    int32_t need = run->rank->threshold - run->class_now->rest[stage + 1];
-    return weigh(w, count, c->weight, need, has_km);
+    return kept;
 }
 
 /* ------------------------------------------------------------------------------------ the end */
@@ -342,7 +325,8 @@ static verdict judge_apart(const match_run_state *run, uint64_t gates, const gat
     return worst;
 }
 
-static bool reach_is_unsure(const match_run_state *run, const segment *s, uint32_t row, double km)
+static bool reach_is_unsure(const match_run_state *run, const run_segment *s, uint32_t row,
+                            double km)
 {
     if (!run->has_km_gate || run->km_unknown_is_yes || km == -1.0) {
         return false;
@@ -350,24 +334,26 @@ static bool reach_is_unsure(const match_run_state *run, const segment *s, uint32
     if (run->row_side == SIDE_OFFER) {
         return !run->anchor.reach_is_free && (isnan(km) || !run->anchor.has_reach);
     }
-    km_rows k = km_columns(run, s);
-    bool is_known = k.reach_default_known || lotse_is_known(k.table, k.reach, row);
-    return is_known ? isnan(km) : !k.reach_is_free;
+    bool is_known = s->reach_has_default || near_value(&s->reach, row) != NULL;
+    return is_known ? isnan(km) : !s->reach_is_free;
 }
 
-verdict narrow_judge(match_run_state *run, run_segment *s, uint32_t row, double km)
+/* By what the words cannot tell: gates told apart, and filters. NO: the row is out. */
+static verdict judge_row_apart(const match_run_state *run, const run_segment *s, uint32_t row)
+{
+    uint64_t apart = words_apart(&s->query, row);
+    gate_row pair = {s->segment, row, s->words->derived, row};
+    if (apart == 0 && run->query->filter_count == 0) {
+        return VERDICT_YES;
+    }
+    return judge_apart(run, apart, &pair);
+}
+
+verdict narrow_judge_certain(const match_run_state *run, const run_segment *s, uint32_t row,
+                             double km)
 {
     const words_query *q = &s->query;
-    uint64_t apart = words_apart(q, row);
-    gate_row pair = {s->segment, row, s->words->derived, row};
-    verdict v = VERDICT_YES;
-    if (apart != 0 || run->query->filter_count > 0) {
-        v = judge_apart(run, apart, &pair);
-    }
-    if (v != VERDICT_YES) {
-        return v;
-    }
-    bool is_unsure = q->check_gates != 0 || reach_is_unsure(run, s->segment, row, km) ||
+    bool is_unsure = q->check_gates != 0 || reach_is_unsure(run, s, row, km) ||
                      (q->certain_differs && !words_pass(q, READ_CERTAIN, row));
     return is_unsure ? VERDICT_CHECK : VERDICT_YES;
 }
@@ -378,6 +364,14 @@ static bool is_asked_for(const match_query *q, verdict v)
            (q->verdicts & (v == VERDICT_YES ? MATCH_YES_BIT : MATCH_CHECK_BIT)) != 0;
 }
 
+/* Does the verdict decide whether a row comes in, or which of a record's rows? */
+static bool verdict_matters(const match_run_state *run, const segment *s, uint32_t record)
+{
+    return run->query->verdicts != (MATCH_YES_BIT | MATCH_CHECK_BIT) ||
+           run->query->anchor_row_count > 1 ||
+           s->row_starts[record + 1] - s->row_starts[record] > 1;
+}
+
 static void finish_rows(match_run_state *run, uint32_t count)
 {
     match_worker *w = run->worker;
@@ -386,17 +380,34 @@ static void finish_rows(match_run_state *run, uint32_t count)
         if (w->points[i] < run->rank->threshold) {
             continue;
         }
-        verdict v = narrow_judge(run, s, w->rows[i], w->km[i]);
-        if (!is_asked_for(run->query, v)) {
-            continue;
-        }
         rank_entry entry = {.score = w->points[i],
-                            .verdict = v,
                             .segment = (uint32_t)(s - run->segments),
                             .record = s->segment->record_of[w->rows[i]],
                             .row = w->rows[i],
-                            .anchor_row = run->anchor.index};
-        rank_put(run->rank, run, &entry);
+                            .anchor_row = run->anchor.index,
+                            .km = w->km[i]};
+        entry.verdict = judge_row_apart(run, s, entry.row);
+        entry.is_judged = entry.verdict != VERDICT_YES;
+        if (entry.verdict == VERDICT_YES && verdict_matters(run, s->segment, entry.record)) {
+            entry.verdict = narrow_judge_certain(run, s, entry.row, entry.km);
+            entry.is_judged = true;
+        }
+        if (is_asked_for(run->query, entry.verdict)) {
+            rank_put(run->rank, run, &entry);
+        }
+    }
+}
+
+/* What later stages read of the rows is on its way while the cheap criteria are asked. */
+static void fetch_rows(const match_run_state *run, uint32_t count)
+{
+    const segment_header *head = run->current->segment->head;
+    const uint32_t *rows = run->worker->rows;
+    const char *near = segment_at(run->current->segment, head->near_off);
+    const char *wanted = segment_at(run->current->segment, head->wanted_off);
+    for (uint32_t i = 0; i < count; i++) {
+        __builtin_prefetch(near + (size_t)rows[i] * head->near_width);
+        __builtin_prefetch(wanted + (size_t)rows[i] * sizeof(segment_wanted));
     }
 }
 
@@ -416,6 +427,9 @@ void narrow_flush(match_run_state *run)
     memset(w->points, 0, count * sizeof w->points[0]);
     bool has_km = false;
     for (uint32_t stage = 0; stage < run->criterion_count && count > 0; stage++) {
+        if (stage == 1) {
+            fetch_rows(run, count);
+        }
         if (stage == run->km_stage) {
             if (run->fold_stage >= (int32_t)stage) {
                 count = drop_by_fold(run, count, stage);

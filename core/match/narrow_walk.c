@@ -7,7 +7,7 @@
 #include "match/match_run.h"
 #include "model/place.h"
 
-enum { LIST_CUT_MIN = 24, PREFETCH_AHEAD = 8 };
+enum { LIST_CUT_MIN = 24, GROUP_WHOLE_MAX = 64 };
 
 static const double km_per_degree_least = 111.194;
 static const double radians_per_degree = 0.017453292519943295;
@@ -109,42 +109,43 @@ static uint32_t wanting_state(const match_run_state *run, uint16_t is_wanting)
 
 /* ------------------------------------------------------------------------------------ rows */
 
-static bool rest_passes(const words_query *q, uint32_t row)
-{
-    return !q->needs_rest || words_pass(q, READ_POSSIBLE, row);
-}
-
-static bool row_is_wanted(const match_run_state *run, const run_segment *s, uint32_t row)
+/* Live, and of a kind that is asked for. */
+static bool row_is_in_bounds(const match_run_state *run, const run_segment *s, uint32_t row)
 {
     if (s->live != NULL && (s->live[row >> 6] >> (row & 63u) & 1u) == 0) {
         return false;
     }
     if (run->row_side == SIDE_OFFER && run->query->kinds != UINT64_MAX) {
         uint8_t kind = s->words->kinds[row];
-        if (kind < 64 && (run->query->kinds >> kind & 1u) == 0) {
-            return false;
-        }
+        return kind >= 64 || (run->query->kinds >> kind & 1u) != 0;
     }
-    return rest_passes(&s->query, row);
+    return true;
 }
 
 /* Takes rows that passed the first word into the chunk. `rows` names them by their index in
- * `scanned`, or is NULL: they stand there themselves. */
+ * `scanned`, or is NULL: they stand there themselves. What criteria read of a row is fetched while
+ * the next ones are looked at. */
 static void take_rows(walk *w, const uint32_t *rows, uint32_t count)
 {
     match_run_state *run = w->run;
     match_worker *worker = run->worker;
     const uint32_t *scanned = worker->scanned;
-    for (uint32_t i = 0; i < count && !run->has_failed; i++) {
+    const char *hot = segment_at(w->s->segment, w->head->hot_off);
+    uint32_t taken = run->row_count;
+    bool has_bounds = w->s->live != NULL || run->query->kinds != UINT64_MAX;
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t row = rows == NULL ? scanned[i] : rows[scanned[i]];
-        if (!row_is_wanted(run, w->s, row)) {
-            continue;
-        }
-        worker->rows[run->row_count++] = row;
-        if (run->row_count == CHUNK_ROW_MAX) {
+        __builtin_prefetch(hot + (size_t)row * w->head->hot_width);
+        worker->rows[taken] = row;
+        taken +=
+            words_pass_rest(&w->s->query, row) && (!has_bounds || row_is_in_bounds(run, w->s, row));
+        if (taken == CHUNK_ROW_MAX) {
+            run->row_count = taken;
             narrow_flush(run);
+            taken = 0;
         }
     }
+    run->row_count = taken;
 }
 
 static void visit(walk *w, const uint64_t *row_words, const uint32_t *rows, uint32_t first,
@@ -292,6 +293,10 @@ static void visit_group(walk *w, const run_class *c, uint32_t group)
     const uint32_t *starts = (const uint32_t *)segment_at(s, w->head->cell_starts_off) +
                              (size_t)group * (w->head->cell_count + 1);
     const segment_group *g = (const segment_group *)segment_at(s, w->head->groups_off) + group;
+    if (g->end - starts[0] <= GROUP_WHOLE_MAX) {
+        visit_rows(w, starts[0], g->end); /* cheaper than to look where they are */
+        return;
+    }
     visit_rows(w, starts[0], starts[1]);
     if (w->head->grid.lat_count == 0) {
         return;
@@ -311,8 +316,9 @@ static void visit_group(walk *w, const run_class *c, uint32_t group)
         uint32_t first = starts[w->bands[i].first];
         uint32_t end = starts[w->bands[i].end];
         if (first < end) {
+            int32_t threshold = w->run->rank->threshold;
             visit_rows(w, first, end);
-            radius = worthwhile_km(w, c);
+            radius = threshold == w->run->rank->threshold ? radius : worthwhile_km(w, c);
         }
     }
 }

@@ -11,9 +11,9 @@ void rank_begin(rank_list *r, uint32_t limit)
 }
 
 /* No start sorts behind every day. */
-static int64_t start_of(const match_program *p, const segment *s, uint32_t row)
+static int64_t start_of(const match_worker *w, const segment *s, uint32_t row)
 {
-    uint16_t column = program_column(p, SIDE_OFFER, "intakes.*.start");
+    uint16_t column = w->start_column;
     if (column == NO_COLUMN) {
         return INT64_MAX;
     }
@@ -22,11 +22,11 @@ static int64_t start_of(const match_program *p, const segment *s, uint32_t row)
                                             : INT64_MAX;
 }
 
-int rank_compare_intakes(const match_program *p, const segment *a, uint32_t a_row, const segment *b,
+int rank_compare_intakes(const match_worker *w, const segment *a, uint32_t a_row, const segment *b,
                          uint32_t b_row)
 {
-    int64_t a_start = start_of(p, a, a_row);
-    int64_t b_start = start_of(p, b, b_row);
+    int64_t a_start = start_of(w, a, a_row);
+    int64_t b_start = start_of(w, b, b_row);
     if (a_start != b_start) {
         return a_start < b_start ? -1 : 1;
     }
@@ -44,10 +44,10 @@ bool rank_row_precedes(const match_run_state *run, const rank_entry *a, const ra
     }
     if (run->row_side == SIDE_OFFER) {
         const segment *s = run->segments[a->segment].segment;
-        return rank_compare_intakes(run->program, s, a->row, s, b->row) < 0;
+        return rank_compare_intakes(run->worker, s, a->row, s, b->row) < 0;
     }
     const match_query *q = run->query;
-    return rank_compare_intakes(run->program, q->anchor, q->anchor_rows[a->anchor_row], q->anchor,
+    return rank_compare_intakes(run->worker, q->anchor, q->anchor_rows[a->anchor_row], q->anchor,
                                 q->anchor_rows[b->anchor_row]) < 0;
 }
 

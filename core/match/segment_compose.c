@@ -9,11 +9,15 @@
 
 enum { WIDTH_MAX = 88, LIST_CAP_FIRST = 1024 };
 
+/* Columns that are read together lie side by side, so that a row is one or two cache lines: what
+ * criteria read, and what a distance needs. */
+enum { GROUP_NONE, GROUP_HOT, GROUP_NEAR, GROUP_COUNT };
+
 /* A column while it grows. Nothing is allocated before the first known value. */
 typedef struct column_block {
     uint32_t type;
     uint32_t width;
-    bool is_hot;
+    uint32_t group;   /* of columns that lie interleaved, or GROUP_NONE */
     uint32_t hot_off; /* within the interleaved record */
     uint32_t shares;  /* UINT32_MAX, or the list column with the same ranges */
     uint32_t known_count;
@@ -41,8 +45,8 @@ typedef struct composer {
     size_t key_concept_count;
     size_t key_concept_cap;
     index_plan plan;
-    uint32_t hot_width;
-    uint64_t hot_at;
+    uint32_t group_width[GROUP_COUNT];
+    uint64_t group_at[GROUP_COUNT];
     uint64_t len;
     segment_header head;
     memfile file;
@@ -241,31 +245,51 @@ static bool read_columns(composer *c, err *e)
     return is_good;
 }
 
-/* Columns that criteria read of every row they are asked about lie side by side, so that one row is
- * one or two cache lines. */
-static void choose_hot(composer *c)
+static void join_group(composer *c, uint16_t column, uint32_t group, uint32_t width, uint32_t max)
+{
+    if (column >= c->column_count) {
+        return;
+    }
+    column_block *b = &c->columns[column];
+    if (b->known_count > 0 && b->group == GROUP_NONE && b->width == width &&
+        c->group_width[group] + width <= max) {
+        b->group = group;
+        b->hot_off = c->group_width[group];
+        c->group_width[group] += width;
+    }
+}
+
+/* Wide columns first, so that each lies aligned. */
+static void choose_groups(composer *c)
 {
     const match_program *p = c->source->program;
     record_side side = c->source->side;
-    uint32_t at = 0;
+    const segment_order *o = &c->plan.order;
+    join_group(c, o->place, GROUP_NEAR, 3 * sizeof(double), SEGMENT_HOT_LEN_MAX);
+    join_group(c, o->reach, GROUP_NEAR, sizeof(int32_t), SEGMENT_HOT_LEN_MAX);
+    join_group(c, o->online, GROUP_NEAR, sizeof(uint8_t), SEGMENT_HOT_LEN_MAX);
     for (uint32_t width = 8; width > 0; width /= 2) {
         for (uint32_t i = 0; i < p->criterion_count; i++) {
             for (uint32_t k = 0; k < p->criteria[i].column_count[side]; k++) {
-                uint16_t column = p->criteria[i].columns[side][k];
-                if (column >= c->column_count) {
-                    continue;
-                }
-                column_block *b = &c->columns[column];
-                if (b->known_count > 0 && !b->is_hot && b->width == width &&
-                    at + width <= SEGMENT_HOT_LEN_MAX) {
-                    b->is_hot = true;
-                    b->hot_off = at;
-                    at += width;
-                }
+                join_group(c, p->criteria[i].columns[side][k], GROUP_HOT, width,
+                           SEGMENT_HOT_LEN_MAX);
             }
         }
     }
-    c->hot_width = (at + 7) / 8 * 8;
+    uint32_t aligned = (c->group_width[GROUP_HOT] + 7) / 8 * 8;
+    c->group_width[GROUP_HOT] = aligned;
+    for (uint32_t width = 16; width > 0 && side == SIDE_SEEKER; width /= 2) {
+        for (uint32_t i = 0; i < p->gate_count; i++) {
+            for (uint32_t k = 0; k < 2; k++) {
+                join_group(c, p->gates[i].seeker_columns[k], GROUP_HOT, width,
+                           SEGMENT_WARM_LEN_MAX);
+            }
+            join_group(c, p->gates[i].seeker_key, GROUP_HOT, width, SEGMENT_WARM_LEN_MAX);
+        }
+    }
+    for (uint32_t g = GROUP_HOT; g < GROUP_COUNT; g++) {
+        c->group_width[g] = (c->group_width[g] + 7) / 8 * 8;
+    }
 }
 
 /* Lists of one record that belong together have the same ranges in every row: kept once. */
@@ -273,12 +297,12 @@ static void share_ranges(composer *c)
 {
     for (uint32_t k = 1; k < c->column_count; k++) {
         column_block *b = &c->columns[k];
-        if (!column_is_list(b->type) || b->known_count == 0 || b->is_hot) {
+        if (!column_is_list(b->type) || b->known_count == 0 || b->group != GROUP_NONE) {
             continue;
         }
         for (uint32_t other = k < 8 ? 0 : k - 8; other < k; other++) {
             const column_block *o = &c->columns[other];
-            if (column_is_list(o->type) && o->known_count > 0 && !o->is_hot &&
+            if (column_is_list(o->type) && o->known_count > 0 && o->group == GROUP_NONE &&
                 o->shares == UINT32_MAX && o->list_count == b->list_count &&
                 memcmp(o->values, b->values, (size_t)c->row_count * sizeof(lotse_range)) == 0) {
                 b->shares = other;
@@ -376,14 +400,20 @@ static bool lay_out(composer *c, err *e)
     }
     lay_lists(c, &c->plan.required, &h->required);
     lay_lists(c, &c->plan.wanted, &h->wanted);
-    c->hot_at = take(c, (uint64_t)c->row_count * c->hot_width);
+    for (uint32_t g = GROUP_HOT; g < GROUP_COUNT; g++) {
+        c->group_at[g] = take(c, (uint64_t)c->row_count * c->group_width[g]);
+    }
+    h->hot_width = c->group_width[GROUP_HOT];
+    h->hot_off = h->hot_width == 0 ? 0 : c->group_at[GROUP_HOT];
+    h->near_width = c->group_width[GROUP_NEAR];
+    h->near_off = h->near_width == 0 ? 0 : c->group_at[GROUP_NEAR];
     uint64_t known_len = ((uint64_t)c->row_count + 63) / 64 * sizeof(uint64_t);
     for (uint32_t k = 0; k < c->column_count; k++) {
         column_block *b = &c->columns[k];
         if (b->known_count == 0) {
             continue;
         }
-        if (!b->is_hot && b->shares == UINT32_MAX) {
+        if (b->group == GROUP_NONE && b->shares == UINT32_MAX) {
             b->values_at = take(c, (uint64_t)c->row_count * b->width);
         }
         if (b->known_count < c->row_count) {
@@ -466,9 +496,10 @@ static void fill_records(composer *c)
 
 static void fill_hot(composer *c, const column_block *b)
 {
-    char *to = (char *)c->file.base + c->hot_at + b->hot_off;
+    char *to = (char *)c->file.base + c->group_at[b->group] + b->hot_off;
+    size_t width = c->group_width[b->group];
     for (uint32_t i = 0; i < c->row_count; i++) {
-        memcpy(to + (size_t)i * c->hot_width, b->values + (size_t)i * b->width, b->width);
+        memcpy(to + (size_t)i * width, b->values + (size_t)i * b->width, b->width);
     }
 }
 
@@ -491,13 +522,14 @@ static void fill_columns(composer *c)
         if (b->shares != UINT32_MAX) {
             b->values_at = c->columns[b->shares].values_at;
         }
+        bool is_joined = b->group != GROUP_NONE;
+        uint64_t at = is_joined ? c->group_at[b->group] + b->hot_off : b->values_at;
         columns[k] = (lotse_column){.type = b->type,
-                                    .stride = b->is_hot ? c->hot_width : b->width,
-                                    .offset = (b->is_hot ? c->hot_at + b->hot_off : b->values_at) -
-                                              table_off,
+                                    .stride = is_joined ? c->group_width[b->group] : b->width,
+                                    .offset = at - table_off,
                                     .known_offset = b->known_at == 0 ? 0 : b->known_at - table_off,
                                     .values_offset = b->list_at == 0 ? 0 : b->list_at - table_off};
-        if (b->is_hot) {
+        if (is_joined) {
             fill_hot(c, b);
         } else if (b->shares == UINT32_MAX) {
             fill(c, b->values_at, b->values, (uint64_t)c->row_count * b->width);
@@ -555,7 +587,7 @@ static bool compose(composer *c, segment **ret, err *e)
     if (!index_plan_make(&c->plan, e) || !read_columns(c, e)) {
         return false;
     }
-    choose_hot(c);
+    choose_groups(c);
     share_ranges(c);
     return lay_out(c, e) && fill_file(c, e) && segment_open(&c->file, ret, e);
 }

@@ -10,10 +10,11 @@
  * found by offsets from the block's start, so that a saved segment is mapped and used as it is. */
 
 enum {
-    SEGMENT_FORMAT = 1,
+    SEGMENT_FORMAT = 2,
     SEGMENT_ALIGN = 64,
     SEGMENT_INDEXED_ROW_MIN = 16, /* smaller segments are scanned whole: indexes would not pay */
-    SEGMENT_HOT_LEN_MAX = 64,
+    SEGMENT_HOT_LEN_MAX = 64,     /* of offers, which are read row after row */
+    SEGMENT_WARM_LEN_MAX = 128,   /* of seekers, which ask: also what gates read of them */
     NO_COLUMN = UINT16_MAX
 };
 
@@ -111,10 +112,14 @@ typedef struct segment_header {
     uint32_t cell_count;
     int32_t reach_max;   /* seekers: the farthest reach of a row, INT32_MAX: of some unknown */
     uint64_t wanted_off; /* segment_wanted[row_count], 0: no wanted column */
+    uint64_t hot_off;    /* interleaved columns that criteria read; 0: none */
+    uint64_t near_off;   /* place, reach and online side by side; 0: none */
+    uint32_t hot_width;
+    uint32_t near_width;
     segment_order order;
     segment_grid grid;
-    segment_lists
-        required;         /* offers: by the rarest concept asked for; seekers: by each they have */
+    /* Offers: by the rarest concept asked for; seekers: by each they have. */
+    segment_lists required;
     segment_lists wanted; /* offers: by each concept wanted, of rows that require nothing */
 } segment_header;
 

@@ -187,8 +187,8 @@ bool totals_count(match_run_state *run, match_answer *ret, err *e)
         return false;
     }
     for (uint32_t i = 0; i < q->anchor_row_count; i++) {
-        if (!anchor_derive(run->worker, q->anchor, q->anchor_rows[i], q->as_of, &asks[i].anchor,
-                           e)) {
+        if (!anchor_derive(run->worker, q->anchor, q->anchor_rows[i], q->as_of, run->derived,
+                           &asks[i].anchor, e)) {
             return false;
         }
     }

@@ -66,7 +66,8 @@ static bool make_words(const segment *s, derive_set *d, const match_program *p, 
     w->as_of = as_of;
     bool is_good = true;
     if (as_of != DAY_ANY) {
-        is_good = derive_rows(d, s, NULL, segment_row_count(s), as_of, &w->memory, &w->derived, e);
+        is_good = derive_rows(d, s, NULL, segment_row_count(s), as_of, DERIVE_ALL, &w->memory,
+                              &w->derived, e);
     }
     if (!is_good || !words_make(w, e)) {
         free_words(&w);

@@ -5,6 +5,7 @@
 #include "match/derive.h"
 #include "match/gate.h"
 #include "match/match_table.h"
+#include "match/words_term.h"
 
 /* The gates of a program, compiled for the rows of one segment into packed words, in two readings:
  * possible (an unknown counts as fulfilled) and certain (an unknown counts as not). A row that
@@ -27,30 +28,6 @@ enum {
     WORDS_TERM_MAX = 2 * GATE_COUNT_MAX
 };
 
-typedef enum term_form { TERM_RANK, TERM_MASK, TERM_ANY } term_form;
-
-/* One comparison of a gate as it stands in the words. */
-typedef struct words_term {
-    term_form form;
-    uint32_t gate;         /* index into program.gates */
-    uint32_t part;         /* OVERLAPS: 0 the seeker's low end, 1 its high end */
-    uint32_t word;         /* 0: the first; else rest[word - 1] */
-    uint32_t shift, width; /* RANK: without the guard bit */
-    bool row_is_small;     /* the row's value must be at most the anchor's */
-    bool is_fixed;         /* MASK: the row alone decides, whoever asks */
-    bool is_joined;
-    int32_t key; /* joined: the entry it stands for */
-    const int32_t
-        *values; /* RANK: distinct, in passing order (complemented where the row is large) */
-    uint32_t value_count;
-    const uint16_t *ranks; /* RANK: values passed by first + i; NULL: search */
-    int32_t first;
-    uint32_t span;
-    uint64_t used; /* MASK, ANY: codes with a bit each, from `shift` up */
-    uint32_t
-        extra_bit; /* MASK: refuses every demand, unknown; ANY: always passes. Bit in the word */
-} words_term;
-
 typedef struct words words;
 struct words {
     const match_program *program;
@@ -63,8 +40,10 @@ struct words {
     const uint64_t *rest[2];  /* by reading: rest_count words a row */
     words_term terms[WORDS_TERM_MAX];
     uint32_t term_count;
-    uint64_t apart_gates;               /* gates with marks */
-    uint8_t apart_word[GATE_COUNT_MAX]; /* where their mark stands: rest word and bit */
+    uint64_t asking_gates;               /* gates that some row may fail */
+    uint64_t derived_of[GATE_COUNT_MAX]; /* by gate: the anchor's derived columns that it reads */
+    uint64_t apart_gates;                /* gates with marks */
+    uint8_t apart_word[GATE_COUNT_MAX];  /* where their mark stands: rest word and bit */
     uint8_t apart_bit[GATE_COUNT_MAX];
     int32_t km_gate;         /* index of the gate that the walk over cells serves, -1: none */
     const uint64_t *listed;  /* words of the wanted lists' entries: first[possible] of their rows */
@@ -121,14 +100,36 @@ typedef struct words_query {
     uint64_t
         judged;  /* gates that gate_judge must tell for every row: the anchor is no plain case */
     uint64_t on; /* gates asked about at all */
-    uint64_t no_gates;    /* gates that say no for this anchor whatever the row */
-    uint64_t check_gates; /* and check */
-    bool needs_rest;      /* anything beyond the first word */
+    uint64_t no_gates;                  /* gates that say no for this anchor whatever the row */
+    uint64_t check_gates;               /* and check */
+    const uint64_t *rest;               /* of the rows, in the possible reading */
+    uint32_t rest_used[WORDS_REST_MAX]; /* words behind the first that are asked about */
+    uint32_t rest_used_count;
     bool certain_differs; /* a row that is possible may be uncertain */
 } words_query;
 
 /* `gates` are those that are on. The anchor is of the other side than the words' rows. [worker] */
 void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of, words_query *ret);
+
+static inline bool word_passes(const words_key *key, uint32_t word, uint64_t row)
+{
+    return ((~(key->level[word] - row) & key->guards[word]) | (row & key->mask[word])) == 0;
+}
+
+/* Does a row that passed the first word pass the others, in the possible reading? */
+static inline bool words_pass_rest(const words_query *q, uint32_t row)
+{
+    const uint64_t *rest = q->rest + (size_t)row * q->words->rest_count;
+    bool passes = true;
+    for (uint32_t k = 0; k < q->rest_used_count; k++) {
+        uint32_t word = q->rest_used[k];
+        passes &= word_passes(&q->key[READ_POSSIBLE], word + 1, rest[word]);
+    }
+    for (uint32_t k = 0; k < q->any_count; k++) {
+        passes &= (rest[q->any[k].word] & q->any[k].bits[READ_POSSIBLE]) != 0;
+    }
+    return passes;
+}
 
 /* Does the row pass the words in a reading? Says nothing about gates told apart or by distance. */
 bool words_pass(const words_query *q, uint32_t reading, uint32_t row);
@@ -144,24 +145,5 @@ typedef uint32_t words_scan_call(const uint64_t *row_words, uint32_t first, uint
 words_scan_call *words_scan_pick(void); /* the fastest this machine can run */
 uint32_t words_scan_plain(const uint64_t *row_words, uint32_t first, uint32_t end, uint64_t level,
                           uint64_t guards, uint64_t mask, uint32_t *ret);
-
-/* A value of either side as a term reads it (words_term.c). */
-typedef struct term_value {
-    enum { VALUE_FREE, VALUE_UNKNOWN, VALUE_NUMBER, VALUE_APART } kind;
-    int64_t number;
-} term_value;
-typedef struct term_codes {
-    uint64_t possible,
-        certain;     /* MASK of a row: refused codes; of an anchor: brought. ANY: shared */
-    bool is_free;    /* asks for nothing: passes */
-    bool is_unknown; /* nothing at all is known */
-} term_codes;
-
-struct gate_call;
-term_value term_read_number(const struct gate_call *c, const words_term *t, record_side side,
-                            bool is_row, bool *ret_has_others);
-term_codes term_read_codes(const struct gate_call *c, record_side side);
-bool words_gate_is_free(const gate *g, uint8_t kind);
-enum { KIND_UNKNOWN = UINT8_MAX };
 
 #endif

@@ -35,20 +35,11 @@ static uint64_t ranks_passed(const words_term *t, int64_t number)
     return low;
 }
 
-static uint64_t pack_codes(uint64_t codes, uint64_t used)
-{
-    uint64_t packed = 0;
-    for (uint32_t i = 0; used != 0; i++, used &= used - 1) {
-        packed |= (codes >> __builtin_ctzll(used) & 1u) << i;
-    }
-    return packed;
-}
-
 static void ask_ranks(const gate_call *c, const words_term *t, record_side anchor_side,
                       words_query *q)
 {
     bool has_others;
-    term_value v = term_read_number(c, t, anchor_side, false, &has_others);
+    term_value v = term_ask_number(c, t, anchor_side, &has_others);
     uint64_t all = t->value_count + 1;
     uint64_t possible = all;
     uint64_t certain = all;
@@ -87,12 +78,12 @@ static void ask_mask(const gate_call *c, const words_term *t, record_side anchor
         q->key[READ_CERTAIN].mask[t->word] |= bit;
         return;
     }
-    term_codes codes = term_read_codes(c, anchor_side);
+    term_codes codes = term_ask_codes(c, t, anchor_side);
     if (codes.is_free) {
         return;
     }
-    q->key[READ_POSSIBLE].mask[t->word] |= pack_codes(codes.possible, t->used) << t->shift;
-    uint64_t certain = pack_codes(codes.certain, t->used) << t->shift;
+    q->key[READ_POSSIBLE].mask[t->word] |= term_pack(t, codes.possible);
+    uint64_t certain = term_pack(t, codes.certain);
     certain |= codes.certain != 0 ? 1ULL << t->extra_bit : 0;
     q->key[READ_CERTAIN].mask[t->word] |= certain;
 }
@@ -100,7 +91,7 @@ static void ask_mask(const gate_call *c, const words_term *t, record_side anchor
 static void ask_any(const gate_call *c, const words_term *t, record_side anchor_side,
                     words_query *q)
 {
-    term_codes codes = term_read_codes(c, anchor_side);
+    term_codes codes = term_ask_codes(c, t, anchor_side);
     if (codes.is_free) {
         return;
     }
@@ -112,8 +103,8 @@ static void ask_any(const gate_call *c, const words_term *t, record_side anchor_
     words_any *any = &q->any[q->any_count++];
     any->word = t->word - 1;
     any->gate = t->gate;
-    any->bits[READ_POSSIBLE] = pack_codes(codes.possible, t->used) << t->shift | always;
-    any->bits[READ_CERTAIN] = pack_codes(codes.certain, t->used) << t->shift | always;
+    any->bits[READ_POSSIBLE] = term_pack(t, codes.possible) | always;
+    any->bits[READ_CERTAIN] = term_pack(t, codes.certain) | always;
 }
 
 /* Gates whose offer alone decides, and the offer is the anchor. */
@@ -146,7 +137,7 @@ static uint64_t gates_of_kind(const words *w, const gate_row *anchor, uint64_t g
     uint8_t kind = (uint8_t) * (const uint16_t *)lotse_value(table, c, anchor->row);
     for (uint64_t left = gates; left != 0; left &= left - 1) {
         uint32_t i = (uint32_t)__builtin_ctzll(left);
-        if (words_gate_is_free(&w->program->gates[i], kind)) {
+        if (term_gate_is_free(&w->program->gates[i], kind)) {
             gates &= ~(1ULL << i);
         }
     }
@@ -167,7 +158,7 @@ void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of
             q->key[reading].mask[k] = 0;
         }
     }
-    memset(q->apart, 0, sizeof q->apart);
+    memset(q->apart, 0, w->rest_count * sizeof q->apart[0]);
     q->any_count = 0;
     q->judged = 0;
     q->no_gates = 0;
@@ -206,10 +197,12 @@ void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of
         uint32_t i = (uint32_t)__builtin_ctzll(left);
         q->apart[w->apart_word[i]] |= 1ULL << w->apart_bit[i];
     }
-    q->needs_rest = q->any_count > 0;
+    q->rest = w->rest[READ_POSSIBLE];
+    q->rest_used_count = 0;
     for (uint32_t k = 1; k < word_count; k++) {
-        q->needs_rest = q->needs_rest || q->key[0].guards[k] != 0 ||
-                        (q->key[0].mask[k] | q->key[1].mask[k]) != 0;
+        if (q->key[0].guards[k] != 0 || (q->key[0].mask[k] | q->key[1].mask[k]) != 0) {
+            q->rest_used[q->rest_used_count++] = k - 1;
+        }
     }
     q->certain_differs = w->first[0] != w->first[1] || q->judged != 0 || q->check_gates != 0;
     for (uint32_t k = 0; k < word_count && !q->certain_differs; k++) {
@@ -223,11 +216,6 @@ void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of
 
 /* ------------------------------------------------------------------------------------ rows */
 
-static inline bool word_passes(const words_key *key, uint32_t word, uint64_t row)
-{
-    return ((~(key->level[word] - row) & key->guards[word]) | (row & key->mask[word])) == 0;
-}
-
 bool words_pass(const words_query *q, uint32_t reading, uint32_t row)
 {
     const words *w = q->words;
@@ -235,12 +223,9 @@ bool words_pass(const words_query *q, uint32_t reading, uint32_t row)
     if (!word_passes(key, 0, w->first[reading][row])) {
         return false;
     }
-    if (!q->needs_rest) {
-        return true;
-    }
     const uint64_t *rest = w->rest[reading] + (size_t)row * w->rest_count;
-    for (uint32_t k = 0; k < w->rest_count; k++) {
-        if (!word_passes(key, k + 1, rest[k])) {
+    for (uint32_t k = 0; k < q->rest_used_count; k++) {
+        if (!word_passes(key, q->rest_used[k] + 1, rest[q->rest_used[k]])) {
             return false;
         }
     }

@@ -42,7 +42,7 @@ static gate_row row_at(const words_maker *m, uint32_t row)
 
 static bool is_free_by_kind(const words_maker *m, const gate *g, uint32_t row)
 {
-    return m->side == SIDE_OFFER && words_gate_is_free(g, m->kinds[row]);
+    return m->side == SIDE_OFFER && term_gate_is_free(g, m->kinds[row]);
 }
 
 /* ------------------------------------------------------------------------------------ places */
@@ -84,6 +84,14 @@ static bool find_room(words_maker *m, uint32_t word, uint32_t width, bool is_low
         }
     }
     return fail(e, ERR_TOO_LARGE, "the enabled plugins have more gates than the matcher can hold");
+}
+
+static bool keep_term(words_maker *m, words_term *t)
+{
+    term_find_readers(m->program, (record_side)(1 - m->side), t);
+    m->w->terms[m->w->term_count++] = *t;
+    m->w->asking_gates |= 1ULL << t->gate;
+    return true;
 }
 
 static bool mark_apart(words_maker *m, uint32_t gate_index, uint32_t row, err *e)
@@ -220,8 +228,7 @@ static bool place_ranks(words_maker *m, words_term *t, err *e)
         m->planes[READ_POSSIBLE][t->word][i] |= possible << t->shift;
         m->planes[READ_CERTAIN][t->word][i] |= certain << t->shift;
     }
-    m->w->terms[m->w->term_count++] = *t;
-    return true;
+    return keep_term(m, t);
 }
 
 /* The key that most entries of the rows have: the one the words can tell. */
@@ -278,14 +285,100 @@ static bool make_ranks(words_maker *m, uint32_t gate_index, uint32_t part, err *
 
 /* ------------------------------------------------------------------------------------ codes */
 
-/* The used codes of a set, as bits side by side. */
-static uint64_t pack_codes(uint64_t codes, uint64_t used)
+/* In which rows a code stands, folded: equal rows give equal sums, and unequal ones hardly ever. */
+typedef struct code_rows {
+    uint64_t sums[64][2];
+    uint64_t used;
+} code_rows;
+
+static uint64_t mix_row(uint64_t row)
 {
-    uint64_t packed = 0;
-    for (uint32_t i = 0; used != 0; i++, used &= used - 1) {
-        packed |= (codes >> __builtin_ctzll(used) & 1u) << i;
+    row = (row + 1) * 0x9e3779b97f4a7c15ULL;
+    return (row ^ row >> 29) * 0xbf58476d1ce4e5b9ULL;
+}
+
+static void fold_codes(const words_maker *m, code_rows *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    for (uint32_t i = 0; i < m->row_count; i++) {
+        const uint64_t readings[2] = {m->codes[i].possible, m->codes[i].certain};
+        if (m->codes[i].is_unknown || m->codes[i].is_free) {
+            continue;
+        }
+        uint64_t sum = mix_row(i);
+        for (uint32_t reading = 0; reading < 2; reading++) {
+            ret->used |= readings[reading];
+            for (uint64_t left = readings[reading]; left != 0; left &= left - 1) {
+                ret->sums[__builtin_ctzll(left)][reading] += sum;
+            }
+        }
     }
-    return packed;
+}
+
+static bool stand_in_same_rows(const words_maker *m, uint32_t a, uint32_t b)
+{
+    for (uint32_t i = 0; i < m->row_count; i++) {
+        const term_codes *codes = &m->codes[i];
+        bool is_told = !codes->is_unknown && !codes->is_free;
+        uint64_t differ = (codes->possible >> a ^ codes->possible >> b) |
+                          (codes->certain >> a ^ codes->certain >> b);
+        if (is_told && (differ & 1u) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Gives every used code a bit, counted from 0; codes of the same rows share one. */
+static uint32_t number_codes(const words_maker *m, words_term *t)
+{
+    code_rows rows;
+    uint32_t count = 0;
+    fold_codes(m, &rows);
+    memset(t->bit_of, CODE_NONE, sizeof t->bit_of);
+    for (uint64_t left = rows.used; left != 0; left &= left - 1) {
+        uint32_t code = (uint32_t)__builtin_ctzll(left);
+        for (uint64_t earlier = rows.used & ((1ULL << code) - 1); earlier != 0;
+             earlier &= earlier - 1) {
+            uint32_t other = (uint32_t)__builtin_ctzll(earlier);
+            if (rows.sums[other][0] == rows.sums[code][0] &&
+                rows.sums[other][1] == rows.sums[code][1] && stand_in_same_rows(m, other, code)) {
+                t->bit_of[code] = t->bit_of[other];
+                break;
+            }
+        }
+        if (t->bit_of[code] == CODE_NONE) {
+            t->bit_of[code] = (uint8_t)count++;
+        }
+    }
+    return count;
+}
+
+/* Finds room for a bit per code and one more; the bits then count from the word's lowest. */
+static bool place_codes(words_maker *m, words_term *t, uint32_t code_count, uint32_t first_word,
+                        err *e)
+{
+    if (code_count == WORD_BITS) {
+        return fail(e, ERR_TOO_LARGE, "a code list in use has more codes than a word has bits");
+    }
+    t->width = code_count + 1;
+    if (!find_room(m, first_word, t->width, false, &t->word, &t->shift, e)) {
+        return false;
+    }
+    t->extra_bit = t->shift + code_count;
+    for (uint32_t code = 0; code < 64; code++) {
+        if (t->bit_of[code] != CODE_NONE) {
+            t->bit_of[code] = (uint8_t)(t->bit_of[code] + t->shift);
+        }
+    }
+    return true;
+}
+
+static void put_bits(words_maker *m, const words_term *t, uint32_t row, uint64_t possible,
+                     uint64_t certain)
+{
+    m->planes[READ_POSSIBLE][t->word][row] |= possible;
+    m->planes[READ_CERTAIN][t->word][row] |= certain;
 }
 
 static bool place_mask(words_maker *m, words_term *t, err *e)
@@ -293,37 +386,24 @@ static bool place_mask(words_maker *m, words_term *t, err *e)
     bool has_unknown = false;
     bool counts_unknown = !m->program->gates[t->gate].unknown_is_yes;
     for (uint32_t i = 0; i < m->row_count; i++) {
-        if (m->codes[i].is_unknown) {
-            has_unknown = has_unknown || counts_unknown;
-        } else {
-            t->used |= m->codes[i].possible | m->codes[i].certain;
-        }
+        has_unknown = has_unknown || (counts_unknown && m->codes[i].is_unknown);
     }
-    if (t->used == 0 && !has_unknown) {
+    uint32_t code_count = number_codes(m, t);
+    if (code_count == 0 && !has_unknown) {
         return true;
     }
-    uint32_t code_count = (uint32_t)__builtin_popcountll(t->used);
-    if (code_count == WORD_BITS) {
-        return fail(e, ERR_TOO_LARGE, "a code list in use has more codes than a word has bits");
-    }
-    t->width = code_count + 1;
-    if (!find_room(m, 0, t->width, false, &t->word, &t->shift, e)) {
+    if (!place_codes(m, t, code_count, 0, e)) {
         return false;
     }
-    t->extra_bit = t->shift + code_count;
     for (uint32_t i = 0; i < m->row_count; i++) {
         const term_codes *codes = &m->codes[i];
-        uint64_t possible = pack_codes(codes->possible, t->used) << t->shift;
-        uint64_t certain = pack_codes(codes->certain, t->used) << t->shift;
         if (codes->is_unknown) {
-            possible = 0;
-            certain = counts_unknown ? 1ULL << t->extra_bit : 0;
+            put_bits(m, t, i, 0, counts_unknown ? 1ULL << t->extra_bit : 0);
+        } else {
+            put_bits(m, t, i, term_pack(t, codes->possible), term_pack(t, codes->certain));
         }
-        m->planes[READ_POSSIBLE][t->word][i] |= possible;
-        m->planes[READ_CERTAIN][t->word][i] |= certain;
     }
-    m->w->terms[m->w->term_count++] = *t;
-    return true;
+    return keep_term(m, t);
 }
 
 static bool place_any(words_maker *m, words_term *t, err *e)
@@ -331,35 +411,24 @@ static bool place_any(words_maker *m, words_term *t, err *e)
     bool is_needed = false;
     for (uint32_t i = 0; i < m->row_count; i++) {
         is_needed = is_needed || !m->codes[i].is_free;
-        if (!m->codes[i].is_free) {
-            t->used |= (m->codes[i].is_unknown ? 0 : m->codes[i].possible) | m->codes[i].certain;
-        }
     }
     if (!is_needed) {
         return true;
     }
-    uint32_t code_count = (uint32_t)__builtin_popcountll(t->used);
-    if (code_count == WORD_BITS) {
-        return fail(e, ERR_TOO_LARGE, "a code list in use has more codes than a word has bits");
-    }
-    t->width = code_count + 1;
-    if (!find_room(m, 1, t->width, false, &t->word, &t->shift, e)) {
+    if (!place_codes(m, t, number_codes(m, t), 1, e)) {
         return false;
     }
-    t->extra_bit = t->shift + code_count;
     bool unknown_is_yes = m->program->gates[t->gate].unknown_is_yes;
     for (uint32_t i = 0; i < m->row_count; i++) {
         const term_codes *codes = &m->codes[i];
         uint64_t always = 1ULL << t->extra_bit;
-        uint64_t possible = pack_codes(codes->possible, t->used) << t->shift;
-        uint64_t certain = pack_codes(codes->certain, t->used) << t->shift;
+        uint64_t possible = term_pack(t, codes->possible);
+        uint64_t certain = term_pack(t, codes->certain);
         possible |= codes->is_free || codes->is_unknown ? always : 0;
         certain |= codes->is_free || (codes->is_unknown && unknown_is_yes) ? always : 0;
-        m->planes[READ_POSSIBLE][t->word][i] |= possible;
-        m->planes[READ_CERTAIN][t->word][i] |= certain;
+        put_bits(m, t, i, possible, certain);
     }
-    m->w->terms[m->w->term_count++] = *t;
-    return true;
+    return keep_term(m, t);
 }
 
 static bool is_codes(const match_program *p, record_side side, uint16_t column)
@@ -447,6 +516,13 @@ static bool make_apart(words_maker *m, uint32_t gate_index, err *e)
 }
 
 /* ------------------------------------------------------------------------------------ all */
+
+/* The derived columns of the anchor that a gate reads. */
+static uint64_t derived_of(const match_program *p, record_side side, const gate *g)
+{
+    const uint16_t *columns = side == SIDE_SEEKER ? g->seeker_columns : g->offer_columns;
+    return derive_bit(p, side, columns[0]) | derive_bit(p, side, columns[1]);
+}
 
 static bool applies_to_all(const gate *g)
 {
@@ -609,10 +685,12 @@ bool words_make(words *w, err *e)
         goto done;
     }
     for (uint32_t i = 0; i < m.program->gate_count; i++) {
+        w->derived_of[i] = derived_of(m.program, (record_side)(1 - m.side), &m.program->gates[i]);
         if (!make_gate(&m, i, e)) {
             goto done;
         }
     }
+    w->asking_gates |= w->apart_gates;
     is_good = keep_planes(&m, e) && make_views(w, e);
 done:
     for (uint32_t k = 0; k <= WORDS_REST_MAX; k++) {

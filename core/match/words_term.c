@@ -1,9 +1,9 @@
 /* What one side of a pair brings to a comparison in the words. The rules of the unknown are those
  * of gate_judge; where they are finer than a word can tell, the value is marked to be told apart.
  */
+#include "match/words_term.h"
 #include "base/check.h"
 #include "match/gate_value.h"
-#include "match/words.h"
 
 static term_value value_of(const gate_number *n, bool is_small)
 {
@@ -189,7 +189,121 @@ term_codes term_read_codes(const gate_call *c, record_side side)
                                              : read_refusing(c, side, &s, mask);
 }
 
-bool words_gate_is_free(const gate *g, uint8_t kind)
+/* ------------------------------------------------------------------------------------ anchors */
+
+static bool is_scalar(uint32_t type)
 {
-    return kind < 64 && (g->kinds >> kind & 1u) == 0;
+    return type == LOTSE_INT || type == LOTSE_DAY || type == LOTSE_FLAG || type == LOTSE_CODE;
+}
+
+static term_reader reader_of(const match_program *p, record_side side, uint16_t column)
+{
+    const column_set *set = &p->columns[side];
+    term_reader r = {.highest = INT64_MAX};
+    if (column == UINT16_MAX) {
+        return r;
+    }
+    const field *f = set->columns[column].field;
+    r.is_derived = column >= set->stored_count;
+    r.column = r.is_derived ? column - set->stored_count : column;
+    r.type = f->type;
+    r.is_wish = gate_field_is_wish(f);
+    r.has_default = f->has_default && is_scalar(f->type);
+    r.default_value = f->default_value;
+    r.has_lowest = gate_field_has_lowest(f);
+    r.code_mask = gate_code_mask(f->codes);
+    if (f->type == LOTSE_FLAG) {
+        r.highest = 1;
+    } else if (f->codes != NULL && f->codes->is_ordered) {
+        r.highest = (int64_t)f->codes->compared_count - 1;
+    }
+    return r;
+}
+
+void term_find_readers(const match_program *p, record_side anchor_side, words_term *t)
+{
+    const gate *g = &p->gates[t->gate];
+    const uint16_t *columns = anchor_side == SIDE_SEEKER ? g->seeker_columns : g->offer_columns;
+    for (uint32_t i = 0; i < 2; i++) {
+        term_reader *r = &t->readers[i];
+        *r = reader_of(p, anchor_side, columns[i]);
+        if (t->form == TERM_RANK) {
+            r->is_plain = !t->is_joined && is_scalar(r->type) && g->op != GATE_NOT_BEFORE_AS_OF;
+        } else {
+            r->is_plain = r->type == LOTSE_CODE || r->type == LOTSE_CODE_SET;
+        }
+    }
+}
+
+/* NULL: not known. */
+static const void *read_plain(const gate_row *row, const term_reader *r)
+{
+    const lotse_table *table = r->is_derived ? row->derived : segment_table(row->segment);
+    uint32_t at = r->is_derived ? row->derived_row : row->row;
+    if (table == NULL) {
+        return NULL;
+    }
+    const lotse_column *c = lotse_column_of(table, r->column);
+    return lotse_is_known(table, c, at) ? lotse_value(table, c, at) : NULL;
+}
+
+static bool read_scalar(const gate_row *row, const term_reader *r, int64_t *ret)
+{
+    const void *value = read_plain(row, r);
+    if (value == NULL) {
+        *ret = r->default_value;
+        return r->has_default;
+    }
+    *ret = r->type == LOTSE_FLAG   ? *(const uint8_t *)value
+           : r->type == LOTSE_CODE ? *(const uint16_t *)value
+                                   : *(const int32_t *)value;
+    return true;
+}
+
+term_value term_ask_number(const gate_call *c, const words_term *t, record_side side,
+                           bool *ret_has_others)
+{
+    bool is_small = !t->row_is_small;
+    bool is_interval = c->gate->op == GATE_OVERLAPS;
+    uint32_t end = is_interval && !is_small ? 1 : 0;
+    const term_reader *r = &t->readers[end];
+    if (!r->is_plain || (is_interval && !t->readers[1 - end].is_plain)) {
+        return term_read_number(c, t, side, false, ret_has_others);
+    }
+    *ret_has_others = false;
+    int64_t value;
+    if (!read_scalar(c->rows[side], r, &value)) {
+        int64_t other;
+        bool is_half =
+            is_interval && !r->is_wish && read_scalar(c->rows[side], &t->readers[1 - end], &other);
+        return (term_value){.kind = is_half      ? VALUE_APART
+                                    : r->is_wish ? VALUE_FREE
+                                                 : VALUE_UNKNOWN};
+    }
+    bool is_free = is_small ? r->has_lowest && value <= 0 : value >= r->highest;
+    return (term_value){.kind = is_free ? VALUE_FREE : VALUE_NUMBER, .number = value};
+}
+
+term_codes term_ask_codes(const gate_call *c, const words_term *t, record_side side)
+{
+    const term_reader *r = &t->readers[0];
+    if (!r->is_plain) {
+        return term_read_codes(c, side);
+    }
+    const void *value = read_plain(c->rows[side], r);
+    gate_set s = {.is_known = value != NULL};
+    if (value == NULL) {
+        if (r->is_wish) {
+            return (term_codes){.is_free = true};
+        }
+    } else if (r->type == LOTSE_CODE) {
+        s.members = UINT64_C(1) << *(const uint16_t *)value;
+        s.known = UINT64_MAX;
+    } else {
+        const lotse_codes *codes = value;
+        s.members = codes->members & codes->known;
+        s.known = codes->known;
+    }
+    return c->gate->op == GATE_INTERSECTS_OR_EMPTY ? read_shared(c, side, &s, r->code_mask)
+                                                   : read_refusing(c, side, &s, r->code_mask);
 }

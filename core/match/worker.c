@@ -29,6 +29,7 @@ bool match_worker_new(match_worker **ret, err *e)
     }
     w->instances = instances;
     w->scan = words_scan_pick();
+    w->weigh = narrow_weigh_pick();
     *ret = w;
     return true;
 }
@@ -76,6 +77,7 @@ bool worker_use_program(match_worker *w, const match_program *p, err *e)
     }
     w->orders[SIDE_SEEKER] = segment_order_of(p, SIDE_SEEKER);
     w->orders[SIDE_OFFER] = segment_order_of(p, SIDE_OFFER);
+    w->start_column = program_column(p, SIDE_OFFER, "intakes.*.start");
     w->fold_weight = -1;
     w->program = p;
     w->generation = p->generation;

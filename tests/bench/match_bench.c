@@ -3,7 +3,8 @@
  * sample.txt; single.txt, where it is there, holds the expected answers: "seeker offer score"
  * lines).
  *
- *   match_bench DIR [--plugins DIR] [--day DATE] [--rounds N] [--reverse N]
+ *   match_bench DIR [--plugins DIR] [--day DATE] [--rounds N] [--totals N]
+ *               [--reverse N]
  */
 #include <inttypes.h>
 #include <math.h>
@@ -324,15 +325,18 @@ int main(int argc, char **argv)
     const char *date = "2026-05-27";
     uint32_t rounds = 5;
     uint32_t reverse = 200;
+    uint32_t totals = 1;
     err e = {0};
     if (b.dir == NULL) {
-        stop("usage: match_bench DIR [--plugins DIR] [--day DATE] [--rounds N] [--reverse N]",
+        stop("usage: match_bench DIR [--plugins DIR] [--day DATE] [--rounds N] [--totals N] "
+             "[--reverse N]",
              NULL);
     }
     for (int i = 2; i + 1 < argc; i += 2) {
         plugins = strcmp(argv[i], "--plugins") == 0 ? argv[i + 1] : plugins;
         date = strcmp(argv[i], "--day") == 0 ? argv[i + 1] : date;
         rounds = strcmp(argv[i], "--rounds") == 0 ? (uint32_t)atoi(argv[i + 1]) : rounds;
+        totals = strcmp(argv[i], "--totals") == 0 ? (uint32_t)atoi(argv[i + 1]) : totals;
         reverse = strcmp(argv[i], "--reverse") == 0 ? (uint32_t)atoi(argv[i + 1]) : reverse;
     }
     if (!day_parse(bytes_of(date), &b.as_of)) {
@@ -353,7 +357,9 @@ int main(int argc, char **argv)
     bool is_equal = compare(&b);
     if (rounds > 0) {
         measure(&b, false, rounds);
-        measure(&b, true, 1);
+    }
+    if (totals > 0) {
+        measure(&b, true, totals);
     }
     if (reverse > 0) {
         measure_reverse(&b, reverse);

@@ -96,7 +96,8 @@ static void compare_side(world *w, side_rows *sides, record_side row_side, uint6
     for (uint32_t i = 0; i < segment_row_count(anchors); i++) {
         arena scratch = {0};
         gate_row anchor = {anchors, i, NULL, 0};
-        ck_assert(derive_rows(derive, anchors, &i, 1, as_of, &scratch, &anchor.derived, &e));
+        ck_assert(
+            derive_rows(derive, anchors, &i, 1, as_of, DERIVE_ALL, &scratch, &anchor.derived, &e));
         uint64_t gates = UINT64_MAX >> (64 - w->program.gate_count);
         for (uint32_t k = world_random(w, 4); k > 0; k--) {
             gates &= ~(1ULL << world_random(w, w->program.gate_count));
