@@ -361,7 +361,7 @@ typedef struct concept_case {
     verdict expected;
 } concept_case;
 
-static const int32_t empty[] = {UNKNOWN};
+static const int32_t none[] = {UNKNOWN};
 static const int32_t one[] = {11, UNKNOWN};
 static const int32_t two[] = {12, UNKNOWN};
 static const int32_t both[] = {11, 12, UNKNOWN};
@@ -671,11 +671,11 @@ enum { STATUS_COUNT = 5 };
 START_TEST(a_restriction_is_for_the_person_to_decide_and_never_no)
 {
     static const int32_t sex[] = {0, UNKNOWN};
-    static const int32_t empty[] = {UNKNOWN};
-    const int32_t *const traits[] = {sex, empty, NULL};
+    const int32_t *const traits[] = {sex, none, NULL};
     pair_start(&p, GATE_RESTRICTION);
-    pair_list(&p, SIDE_OFFER, "restrictions.*.trait", LOTSE_CODE_LIST, FIELD_WISH, CODES(trait),
-              traits[_i]);
+    pair_use(&p, SIDE_OFFER,
+             pair_list(&p, SIDE_OFFER, "restrictions.*.trait", LOTSE_CODE_LIST, FIELD_WISH,
+                       CODES(trait), traits[_i]));
 
     ck_assert_int_eq(pair_find(&p, &memory).verdict, _i == 0 ? CHECK : YES);
 }
