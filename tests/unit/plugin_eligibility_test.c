@@ -31,6 +31,7 @@ typedef struct who {
     int age_25, child, disability; /* NOTHING: absent */
     int32_t entitlement;           /* NOTHING: an empty list */
     const char *valid_to;
+    const char *issued;
 } who;
 
 static registry *plugins;
@@ -92,11 +93,14 @@ static toy_table *table_of(const who *w)
     put_flag(t, w->disability);
     const lotse_column *codes = toy_add_list(t, LOTSE_CODE_LIST);
     const lotse_column *valid_to = toy_add_list(t, LOTSE_DAY_LIST);
+    const lotse_column *issued = toy_add_list(t, LOTSE_DAY_LIST);
     int32_t until = column_day(w->valid_to);
+    int32_t since = column_day(w->issued);
     if (w->has_entitlements) {
         uint32_t count = w->entitlement == NOTHING ? 0 : 1;
         toy_put_list(t, codes, 0, &w->entitlement, count);
         toy_put_list(t, valid_to, 0, &until, count);
+        toy_put_list(t, issued, 0, &since, count);
     }
     return t;
 }
@@ -377,7 +381,7 @@ static const struct {
      "SGB2_16d",
      {WITH_SPELLS({SGB2, "2018-01-01", ""}, {WORK_OPPORTUNITY, "2019-01-01", "2020-12-31"}),
       .spell_count = 2},
-     NOTHING},
+     1}, /* their five years are over */
     {"benefits",
      "2025-06-01",
      "SGB2_16k",
@@ -436,7 +440,7 @@ static const struct {
     {"admitted",
      "2026-11-23",
      "AUFENTHG_45A",
-     {.has_entitlements = 1, .entitlement = 2, .valid_to = "2027-02-02"},
+     {.has_entitlements = 1, .entitlement = 2, .valid_to = "2027-02-02", .issued = "2026-11-02"},
      1},
     {"not admitted yet",
      "2026-11-23",
