@@ -34,7 +34,7 @@ void api_free(api **a)
     }
 }
 
-/* ------------------------------------------------------------------------------------ running */
+/* ---------------------------------------------------------------------- running */
 
 static bool is_stopped(const rpc_call *call)
 {
@@ -80,8 +80,7 @@ void api_run(api *a, rpc_call *call, const json_node *params, api_answer *answer
     }
 }
 
-/* ------------------------------------------------------------------------------------ parameters
- */
+/* ---------------------------------------------------------------------- parameters */
 
 const json_node *api_param(const json_node *params, const char *name)
 {
@@ -135,7 +134,7 @@ const char *api_type_text(uint32_t type)
     return TEXTS[type];
 }
 
-/* ------------------------------------------------------------------------------------ cursors */
+/* ---------------------------------------------------------------------- cursors */
 
 enum { CURSOR_SUM_LEN = 8 };
 
@@ -194,7 +193,7 @@ bool api_cursor_parse(store_noun noun, bytes cursor, arena *a, bytes *ret_id, er
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ writing */
+/* ---------------------------------------------------------------------- writing */
 
 const char *api_noun_text(store_noun noun)
 {

@@ -16,7 +16,7 @@ typedef struct explanation {
     json_doc *seeker; /* the record that was judged */
 } explanation;
 
-/* ------------------------------------------------------------------------------------ the offer */
+/* ---------------------------------------------------------------------- the offer */
 
 static bool refuse_intake(bytes offer_id, bytes intake, err *e)
 {
@@ -46,7 +46,7 @@ static bool find_offer(api_job *job, explanation *x, err *e)
     return refuse_intake(id, intake, e);
 }
 
-/* ------------------------------------------------------------------------------------ openings */
+/* ---------------------------------------------------------------------- openings */
 
 /* The pair's score once the change was made; false: it could not be judged. */
 static bool judge_changed(explanation *x, const opens_change *change, int32_t *ret_score)
@@ -114,7 +114,7 @@ static bool write_opens(explanation *x, const gate *g, const gate_finding *found
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ gates */
+/* ---------------------------------------------------------------------- gates */
 
 static void write_fact(match_writer *m, const char *key, const gate_fact *fact)
 {

@@ -84,7 +84,7 @@ void api_imports_free(api_imports **imports)
     *imports = NULL;
 }
 
-/* ------------------------------------------------------------------------------------ slots */
+/* ---------------------------------------------------------------------- slots */
 
 /* A free slot, or one whose run was forgotten. */
 static run *take_slot(api_imports *imports, err *e)
@@ -170,8 +170,7 @@ static void leave_run(api_imports *imports, run *r, bool is_over)
     pthread_mutex_unlock(&imports->lock);
 }
 
-/* ------------------------------------------------------------------------------------ what
- * importers ask */
+/* ---------------------------------------------------------------------- what importers ask */
 
 static bool find_place(void *context, bytes postcode, double *ret_lat, double *ret_lon)
 {
@@ -271,7 +270,7 @@ static bool take_batch(void *context, const import_record *records, uint32_t cou
     return is_done;
 }
 
-/* ------------------------------------------------------------------------------------ start */
+/* ---------------------------------------------------------------------- start */
 
 static bool copy_text(bytes text, char **ret, err *e)
 {
@@ -332,7 +331,7 @@ bool import_answer_start(api_job *job, engine_worker *w, json_writer *out, err *
     return is_begun;
 }
 
-/* ------------------------------------------------------------------------------------ feed */
+/* ---------------------------------------------------------------------- feed */
 
 static int base64_value(char c)
 {
@@ -415,7 +414,7 @@ bool import_answer_feed(api_job *job, engine_worker *w, json_writer *out, err *e
     return is_fed;
 }
 
-/* ------------------------------------------------------------------------------------ finish */
+/* ---------------------------------------------------------------------- finish */
 
 static bool keep_places(run *r, err *e)
 {

@@ -7,7 +7,7 @@
 
 enum { LIST_LIMIT_DEFAULT = 100 };
 
-/* ------------------------------------------------------------------------------------ printing */
+/* ---------------------------------------------------------------------- printing */
 
 /* The keys that stand before "version" in a record. */
 static bool stands_before_version(store_noun noun, bytes key)
@@ -42,7 +42,7 @@ bool api_record_write(json_writer *out, store_noun noun, bytes body, int64_t ver
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ get */
+/* ---------------------------------------------------------------------- get */
 
 bool api_record_get(api_job *job, engine_worker *w, store_noun noun, store_record *ret, err *e)
 {
@@ -75,7 +75,7 @@ bool record_answer_get(api_job *job, engine_worker *w, store_noun noun, json_wri
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ list */
+/* ---------------------------------------------------------------------- list */
 
 typedef struct lister {
     json_writer *out;
@@ -159,7 +159,7 @@ bool record_answer_list(api_job *job, engine_worker *w, store_noun noun, json_wr
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ changing */
+/* ---------------------------------------------------------------------- changing */
 
 bool record_answer_put(api_job *job, store_noun noun, err *e)
 {

@@ -11,7 +11,7 @@
 
 enum { MS_PER_S = 1000 };
 
-/* ------------------------------------------------------------------------------------ info */
+/* ---------------------------------------------------------------------- info */
 
 static void write_limits(json_writer *out)
 {
@@ -32,7 +32,7 @@ bool server_info(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
     (void)e; /* cannot fail */
     engine *g = job->api->engine;
-    const match_program *p = engine_program(g);
+    const match_program *p = registry_program(engine_worker_registry(w));
     engine_stats s = {0};
     engine_read_stats(g, &s);
 
@@ -61,7 +61,7 @@ bool server_info(api_job *job, engine_worker *w, json_writer *out, err *e)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ health */
+/* ---------------------------------------------------------------------- health */
 
 static bool write_check(json_writer *out, const char *id, bool is_ok, const char *text)
 {
@@ -140,7 +140,7 @@ bool server_health(api_job *job, engine_worker *w, json_writer *out, err *e)
     json_begin_array(out);
     bool is_ok = check_store(out, w);
     is_ok = check_records(out, &s, a) && is_ok;
-    is_ok = check_plugins(out, engine_registry(job->api->engine), a) && is_ok;
+    is_ok = check_plugins(out, engine_worker_registry(w), a) && is_ok;
     is_ok = check_strategies(out, w, a) && is_ok;
     json_end_array(out);
     json_member_bool(out, "ok", is_ok);
@@ -148,7 +148,7 @@ bool server_health(api_job *job, engine_worker *w, json_writer *out, err *e)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ stats */
+/* ---------------------------------------------------------------------- stats */
 
 bool server_stats(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
@@ -191,7 +191,7 @@ bool server_stats(api_job *job, engine_worker *w, json_writer *out, err *e)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ fields */
+/* ---------------------------------------------------------------------- fields */
 
 static const char *role_text(field_role role)
 {

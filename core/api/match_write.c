@@ -10,7 +10,7 @@ bool match_writer_begin(match_writer *m, engine_worker *w, const question *q, js
                         err *e)
 {
     engine *g = engine_worker_engine(w);
-    const match_program *p = engine_program(g);
+    const match_program *p = registry_program(engine_worker_registry(w));
 
     *m = (match_writer){
         .worker = w,
@@ -24,7 +24,7 @@ bool match_writer_begin(match_writer *m, engine_worker *w, const question *q, js
         return fail(e, ERR_MEMORY, "no memory for the answer");
     }
     for (uint32_t i = 0; i < p->plugin_count; i++) {
-        m->manifests[i] = registry_manifest_of(engine_registry(g), i);
+        m->manifests[i] = registry_manifest_of(engine_worker_registry(w), i);
     }
     return true;
 }
@@ -69,7 +69,7 @@ static uint32_t anchor_row_of(const match_writer *m, const match_hit *hit)
     return m->q->query.anchor_rows[hit->anchor_row];
 }
 
-/* ------------------------------------------------------------------------------------ the frame */
+/* ---------------------------------------------------------------------- the frame */
 
 void match_write_frame(match_writer *m)
 {
@@ -89,7 +89,7 @@ void match_write_frame(match_writer *m)
     json_member_int(out, "snapshot", (int64_t)snapshot_change_number(m->q->query.snapshot));
 }
 
-/* ------------------------------------------------------------------------------------ one match */
+/* ---------------------------------------------------------------------- one match */
 
 static const manifest_sentence *sentence_of(const match_writer *m, const match_reason *r)
 {

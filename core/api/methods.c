@@ -69,6 +69,11 @@ static const rpc_param STRATEGY_PUT[] = {
     PARAM_REPLACES,
 };
 
+static const rpc_param PLUGIN_GRANT[] = {
+    PARAM_ID,
+    {"columns", RPC_ARRAY, true, 0, 64, NULL, "paths of the columns, from the plugin's manifest"},
+};
+
 static const rpc_param IMPORT_START[] = {
     {"format", RPC_TEXT, false, 1, 64, NULL, "name of a format, or auto"},
     {"source", RPC_TEXT, false, 1, 200, NULL, "label of the source, for ids and the report"},
@@ -111,6 +116,8 @@ ON_WORKER(plugin_list)
 ON_WORKER(plugin_show)
 ON_WORKER(plugin_enable)
 ON_WORKER(plugin_disable)
+ON_WORKER(plugin_grant)
+ON_WORKER(plugin_reload)
 ON_WORKER(import_answer_start)
 ON_WORKER(import_answer_feed)
 ON_WORKER(import_answer_finish)
@@ -145,8 +152,10 @@ static const rpc_method METHODS[] = {
     METHOD("strategy.list", strategy_list, LANG_AS_OF, READS, RESULT_STRATEGIES, "The strategies there are, built in and stored."),
     METHOD("plugin.list", plugin_list, LANG_AS_OF, READS, RESULT_PLUGINS, "The plugins there are, those that failed with the reason."),
     METHOD("plugin.show", plugin_show, ID_LANG, READS, RESULT_PLUGIN, "What one plugin asks for, scores and says."),
-    METHOD("plugin.enable", plugin_enable, ID_ONLY, CHANGES, RESULT_SWITCHED, "Switches a plugin on, from the next start on."),
-    METHOD("plugin.disable", plugin_disable, ID_ONLY, CHANGES, RESULT_SWITCHED, "Switches a plugin off, from the next start on."),
+    METHOD("plugin.enable", plugin_enable, ID_ONLY, CHANGES, RESULT_PLUGIN_CHANGED, "Switches a plugin on."),
+    METHOD("plugin.disable", plugin_disable, ID_ONLY, CHANGES, RESULT_PLUGIN_CHANGED, "Switches a plugin off."),
+    METHOD("plugin.grant", plugin_grant, PLUGIN_GRANT, CHANGES, RESULT_PLUGIN_CHANGED, "Lets a plugin see sensitive columns, and no others."),
+    {"plugin.reload", "Looks through the plugin folders again.", handle_plugin_reload, NULL, 0, true, RESULT_RELOADED},
     METHOD("import.start", import_answer_start, IMPORT_START, CHANGES, RESULT_IMPORT_STARTED, "Begins an import; the file follows in pieces."),
     METHOD("import.feed", import_answer_feed, IMPORT_FEED, CHANGES, RESULT_IMPORT_FED, "The next piece of the file."),
     METHOD("import.finish", import_answer_finish, IMPORT_FINISH, CHANGES, RESULT_IMPORT_REPORT, "Ends an import and reports what it did."),

@@ -62,7 +62,7 @@ void places_fini(places *p)
     map_fini(&p->by_postcode);
 }
 
-/* ------------------------------------------------------------------------------------ reading */
+/* ---------------------------------------------------------------------- reading */
 
 static bool add_entry(places *p, const json_node *n, err *e)
 {
@@ -119,7 +119,7 @@ bool places_read(places *p, store_reader *r, err *e)
     return !all.failed;
 }
 
-/* ------------------------------------------------------------------------------------ writing */
+/* ---------------------------------------------------------------------- writing */
 
 static bytes group_of(bytes postcode)
 {

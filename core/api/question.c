@@ -22,8 +22,7 @@ static const char *side_name(record_side side)
     return side == SIDE_SEEKER ? "seeker" : "offer";
 }
 
-/* ------------------------------------------------------------------------------------ the anchor
- */
+/* ---------------------------------------------------------------------- the anchor */
 
 static bool refuse_absent(record_side side, bytes id, err *e)
 {
@@ -47,7 +46,7 @@ bool question_build(engine_worker *w, record_side side, bytes text, segment **re
 {
     engine *g = engine_worker_engine(w);
     arena *a = engine_worker_arena(w);
-    const ext_keys *ext = registry_ext_keys(engine_registry(g));
+    const ext_keys *ext = registry_ext_keys(engine_worker_registry(w));
     seeker *person = NULL;
     offer *chance = NULL;
     bool is_parsed = side == SIDE_SEEKER ? seeker_parse(text, ext, a, &person, e)
@@ -57,7 +56,8 @@ bool question_build(engine_worker *w, record_side side, bytes text, segment **re
     }
     const void *record = side == SIDE_SEEKER ? (const void *)person : (const void *)chance;
     segment_input input = {.record = record, .version = 0};
-    if (!segment_build(engine_program(g), side, &input, 1, engine_dictionary(g), true, ret, e)) {
+    if (!segment_build(registry_program(engine_worker_registry(w)), side, &input, 1,
+                       engine_dictionary(g), true, ret, e)) {
         return false;
     }
     *ret_id = record_id(side, record);
@@ -203,7 +203,7 @@ static bool find_anchor(api_job *job, engine_worker *w, question *q, bool is_pai
     return intake.base == NULL || pick_intake(intake, engine_worker_arena(w), q, e);
 }
 
-/* ------------------------------------------------------------------------------------ strategy */
+/* ---------------------------------------------------------------------- strategy */
 
 static bool refuse_weight(err *e, bytes key, const char *sentence)
 {
@@ -271,7 +271,7 @@ bool question_begin_pair(api_job *job, engine_worker *w, question *q, err *e)
     return begin(job, w, q, true, e);
 }
 
-/* ------------------------------------------------------------------------------------ bounds */
+/* ---------------------------------------------------------------------- bounds */
 
 static bool take_kinds(const json_node *kinds, question *q, err *e)
 {
@@ -394,7 +394,7 @@ bool question_begin(api_job *job, engine_worker *w, question *q, err *e)
     const json_node *kinds = api_param(job->params, "kinds");
     const json_node *verdicts = api_param(job->params, "verdicts");
     const json_node *filter = api_param(job->params, "filter");
-    const match_program *p = engine_program(job->api->engine);
+    const match_program *p = registry_program(engine_worker_registry(w));
 
     if (!begin(job, w, q, false, e)) {
         return false;

@@ -68,10 +68,17 @@
     "params":{"type":"array"},"gates":{"type":"array"},"fields":{"type":"array"}, \
     "ext":{"type":"array"},"sentences":{"type":"array"},"steps":{"type":"array"}}})
 
-#define RESULT_SWITCHED JSON({"type":"object","additionalProperties":false, \
-    "required":["id","state","next_start","change"],"properties":{"id":{"type":"string"}, \
-    "state":{"enum":["ready","disabled","failed"]},"next_start":{"enum":["enabled","disabled"]}, \
-    "change":{"type":"integer"}}})
+#define RESULT_PLUGIN_CHANGED JSON({"type":"object","additionalProperties":false, \
+    "required":["id","state","trust","change"],"properties":{"id":{"type":"string"}, \
+    "version":{"type":"string"},"kind":{"enum":["rules","optimiser","learned"]}, \
+    "title":{"type":"string"},"state":{"enum":["ready","disabled","failed"]}, \
+    "trust":{"enum":["builtin","trusted","none"]},"hash":{"type":"string"}, \
+    "error":{"type":"object","required":["id","detail","path"]},"change":{"type":"integer"}}})
+
+#define RESULT_RELOADED JSON({"type":"object","additionalProperties":false, \
+    "required":["total","ready","disabled","failed","change"],"properties":{ \
+    "total":{"type":"integer"},"ready":{"type":"integer"},"disabled":{"type":"integer"}, \
+    "failed":{"type":"integer"},"change":{"type":"integer"}}})
 
 #define RESULT_IMPORT_STARTED JSON({"type":"object","additionalProperties":false, \
     "required":["import"],"properties":{"import":{"type":"string"}}})

@@ -19,12 +19,12 @@ static bool is_base_file(const char *name)
     return strncmp(name, "base-", 5) == 0;
 }
 
-bool base_load(engine *g, snapshot **ret, err *e)
+bool base_load(engine *g, const registry *r, snapshot **ret, err *e)
 {
     snapshot *s = NULL;
     uint64_t last = 0;
 
-    if (!snapshot_load_base(registry_program(g->registry), g->dictionary, g->dir, &s, e)) {
+    if (!snapshot_load_base(registry_program(r), g->dictionary, g->dir, &s, e)) {
         return false;
     }
     if (!store_reader_last_change(g->reader, &last, e)) {
@@ -57,24 +57,23 @@ bool base_is_worth_saving(engine *g, bool is_closing)
 }
 
 /* Compacts what is shown, shows that, and saves it. Failing costs time at the next start only. */
-void base_save(engine *g)
+bool base_save(engine *g, err *e)
 {
-    err why = {0};
     const engine_view *now = atomic_load(&g->view);
     snapshot *compact = NULL;
     int64_t from_ns = clock_monotonic_ns();
 
     g->unsaved_count = 0; /* tried: the next try when as much has changed again */
-    if (!snapshot_compact(now->snapshot, &compact, &why) ||
-        !publish(g, &compact, now->strategies, &why)) {
+    if (!snapshot_compact(now->snapshot, &compact, e)) {
+        return false;
+    }
+    if (!publish(g, now->registry, &compact, now->strategies, e)) {
         snapshot_free(&compact);
-        log_event(LOG_WARN, "base.not_made", "error=%s", err_id(why.code));
-        return;
+        return false;
     }
     const snapshot *shown = atomic_load(&g->view)->snapshot;
-    if (!snapshot_save_base(shown, g->dir, &why)) {
-        log_event(LOG_WARN, "base.not_saved", "error=%s why=\"%s\"", err_id(why.code), why.text);
-        return;
+    if (!snapshot_save_base(shown, g->dir, e)) {
+        return false;
     }
     g->base_change = snapshot_change_number(shown);
     pthread_mutex_lock(&g->lock);
@@ -82,6 +81,7 @@ void base_save(engine *g)
     pthread_mutex_unlock(&g->lock);
     log_event(LOG_DEBUG, "base.saved", "change=%llu ms=%lld", (unsigned long long)g->base_change,
               (long long)((clock_monotonic_ns() - from_ns) / 1000000));
+    return true;
 }
 
 bool base_remove(engine *g, err *e)

@@ -2,7 +2,6 @@
 
 #include "engine/engine.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,76 +9,9 @@
 #include "base/clock.h"
 #include "engine/state.h"
 
-enum { BASE_AFTER = 1000, PATH_LEN_MAX = 4096, TRUSTED_COUNT_MAX = 16 };
+enum { BASE_AFTER = 1000 };
 
-/* ------------------------------------------------------------------------------------ plugins */
-
-/* The folder `plugins` beside the running program. */
-static const char *default_builtin_dir(arena *a, err *e)
-{
-    char path[PATH_LEN_MAX];
-    ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (len <= 0) {
-        (void)fail(e, ERR_FILE, "could not find the program's own folder");
-        return NULL;
-    }
-    path[len] = '\0';
-    char *slash = strrchr(path, '/');
-    check(slash != NULL);
-    const char *dir = arena_text(a, "%.*s/plugins", (int)(slash - path), path);
-    if (dir == NULL) {
-        (void)fail(e, ERR_MEMORY, "no memory to open the engine");
-    }
-    return dir;
-}
-
-/* The folders of LOTSE_PLUGINS, divided by ':', behind those already there. */
-static bool add_dirs_from_environment(arena *a, const char **dirs, uint32_t *count, err *e)
-{
-    const char *left = getenv("LOTSE_PLUGINS");
-    while (left != NULL && *left != '\0') {
-        size_t len = strcspn(left, ":");
-        if (len > 0 && *count < TRUSTED_COUNT_MAX) {
-            dirs[*count] = arena_text(a, "%.*s", (int)len, left);
-            if (dirs[*count] == NULL) {
-                return fail(e, ERR_MEMORY, "no memory to open the engine");
-            }
-            (*count)++;
-        }
-        left += left[len] == ':' ? len + 1 : len;
-    }
-    return true;
-}
-
-static bool open_plugins(engine *g, const engine_config *config, err *e)
-{
-    const char *trusted[TRUSTED_COUNT_MAX] = {NULL};
-    uint32_t trusted_count = 0;
-    const char *builtin =
-        config->builtin_dir != NULL ? config->builtin_dir : default_builtin_dir(&g->arena, e);
-    registry_config plugins = {
-        .builtin_dirs = &builtin,
-        .builtin_dir_count = 1,
-        .trusted_dirs = trusted,
-        .dictionary = g->dictionary,
-    };
-
-    if (builtin == NULL || !settings_read(g, &plugins, e)) {
-        return false;
-    }
-    while (trusted_count < config->trusted_dir_count && trusted_count < TRUSTED_COUNT_MAX) {
-        trusted[trusted_count] = config->trusted_dirs[trusted_count];
-        trusted_count++;
-    }
-    if (!add_dirs_from_environment(&g->arena, trusted, &trusted_count, e)) {
-        return false;
-    }
-    plugins.trusted_dir_count = trusted_count;
-    return registry_new(&plugins, &g->registry, e);
-}
-
-/* ------------------------------------------------------------------------------------ open, close
- */
+/* ---------------------------------------------------------------------- open, close */
 
 static uint32_t processor_count(void)
 {
@@ -121,13 +53,16 @@ static bool init_queues(engine *g, const engine_config *config, err *e)
 
 static bool show_first(engine *g, err *e)
 {
+    const registry *plugins = NULL;
     strategy_table *strategies = NULL;
     snapshot *first = NULL;
-    if (!load_snapshot(g, &first, e)) {
+    /* The dictionary first: parameters of strategies may be concepts. */
+    if (!load_dictionary(g, e) || !plugins_find(g, &plugins, e) ||
+        !load_snapshot(g, plugins, &first, e)) {
         return false;
     }
-    /* Behind the dictionary: parameters of strategies may be concepts. */
-    if (!strategies_make(g, &strategies, e) || !publish(g, &first, strategies, e)) {
+    if (!strategies_make(g, plugins, &strategies, e) ||
+        !publish(g, plugins, &first, strategies, e)) {
         snapshot_free(&first);
         return false;
     }
@@ -138,7 +73,7 @@ static bool open_parts(engine *g, const engine_config *config, err *e)
 {
     return init_queues(g, config, e) && store_open(config->dir, config->create, &g->store, e) &&
            store_reader_open(config->dir, &g->reader, e) && dictionary_new(&g->dictionary, e) &&
-           open_plugins(g, config, e) && show_first(g, e) && store_thread_start(g, e) &&
+           plugins_note_dirs(g, config, e) && show_first(g, e) && store_thread_start(g, e) &&
            workers_start(g, e);
 }
 
@@ -174,7 +109,7 @@ void engine_close(engine **engine_to_close)
     workers_end(g);
     store_thread_end(g);
     publish_end(g);
-    registry_free(&g->registry);
+    plugins_end(g);
     dictionary_free(&g->dictionary);
     store_reader_close(&g->reader);
     store_close(&g->store);
@@ -193,16 +128,16 @@ void engine_close(engine **engine_to_close)
     *engine_to_close = NULL;
 }
 
-/* ------------------------------------------------------------------------------------ facts */
+/* ---------------------------------------------------------------------- facts */
 
 const registry *engine_registry(const engine *g)
 {
-    return g->registry;
+    return atomic_load(&g->registry);
 }
 
 const match_program *engine_program(const engine *g)
 {
-    return registry_program(g->registry);
+    return registry_program(engine_registry(g));
 }
 
 const dictionary *engine_dictionary(const engine *g)

@@ -41,7 +41,7 @@ void engine_stop(engine *g);
 /* Finishes what was taken, saves the base where it is worth it, joins all threads. [control] */
 void engine_close(engine **g);
 
-/* ------------------------------------------------------------------------------------ tasks */
+/* ---------------------------------------------------------------------- tasks */
 
 /* Runs on one worker, once. The worker's snapshot stays alive until it returns, its arena is reset
  * afterwards. */
@@ -53,6 +53,7 @@ bool engine_submit(engine *g, engine_task *run, void *context, err *e);
 
 /* [worker], in a task only. */
 engine *engine_worker_engine(engine_worker *w);
+const registry *engine_worker_registry(engine_worker *w); /* of the snapshot's program */
 const snapshot *engine_worker_snapshot(engine_worker *w);
 match_worker *engine_worker_match(engine_worker *w);
 store_reader *engine_worker_reader(engine_worker *w); /* may see newer records than the snapshot */
@@ -73,7 +74,7 @@ uint32_t engine_strategy_count(engine_worker *w);
 const engine_strategy *engine_strategy_at(engine_worker *w, uint32_t index);
 bool engine_strategy_find(engine_worker *w, bytes id, const engine_strategy **ret, err *e);
 
-/* ------------------------------------------------------------------------------------ writes */
+/* ---------------------------------------------------------------------- writes */
 
 /* Writes that are committed together, with the memory they need. Made and filled on a worker (that
  * is where records are decoded), then handed to the store thread. */
@@ -99,6 +100,10 @@ bool engine_writes_put_setting(engine_writes *writes, bytes id, bytes json,
  * done. */
 bool engine_writes_delete(engine_writes *writes, store_noun noun, bytes id,
                           int64_t expected_version, err *e);
+/* When the writes are done, the plugin folders are looked through again and everything that follows
+ * from them is made anew; queries go on with what was before. The writes stay done when that fails.
+ */
+void engine_writes_reload(engine_writes *writes);
 uint32_t engine_writes_count(const engine_writes *writes);
 /* After the write: outcome and version. Before: what is to be written. */
 const store_write *engine_writes_at(const engine_writes *writes, uint32_t index);
@@ -117,10 +122,12 @@ bool engine_write(engine *g, engine_writes **writes, engine_on_written *on_writt
  * that: the store thread never waits for workers. [any but the store thread] */
 bool engine_write_wait(engine *g, engine_writes *writes, uint64_t *ret_change, err *e);
 
-/* ------------------------------------------------------------------------------------ facts */
+/* ---------------------------------------------------------------------- facts */
 
-const registry *engine_registry(const engine *g);     /* [any] */
-const match_program *engine_program(const engine *g); /* [any] */
+/* The newest; within a task engine_worker_registry is the one to use. Both live as long as the
+ * engine. [any] */
+const registry *engine_registry(const engine *g);
+const match_program *engine_program(const engine *g);
 const dictionary *engine_dictionary(const engine *g); /* [any] */
 day engine_today(void);                               /* in Europe/Berlin. [any] */
 

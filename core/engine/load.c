@@ -28,6 +28,7 @@ typedef struct block_record {
 
 typedef struct loader {
     engine *engine;
+    const registry *registry;
     snapshot *snapshot; /* of the blocks so far; NULL: none was applied */
     const snapshot *from;
     arena texts;
@@ -42,7 +43,7 @@ typedef struct loader {
     err why;
 } loader;
 
-/* ------------------------------------------------------------------------------------ decoding */
+/* ---------------------------------------------------------------------- decoding */
 
 typedef struct share {
     const ext_keys *ext;
@@ -138,7 +139,7 @@ static void *decode_share(void *context)
 /* Splits the block between threads; a thread that cannot be started is replaced by this one. */
 static bool decode_block(loader *l, share *shares, uint32_t share_count, err *e)
 {
-    const ext_keys *ext = registry_ext_keys(l->engine->registry);
+    const ext_keys *ext = registry_ext_keys(l->registry);
     uint32_t at = 0;
     bool has_memory = true;
 
@@ -166,7 +167,7 @@ static bool decode_block(loader *l, share *shares, uint32_t share_count, err *e)
     return has_memory || fail(e, ERR_MEMORY, "no memory to decode the records");
 }
 
-/* ------------------------------------------------------------------------------------ applying */
+/* ---------------------------------------------------------------------- applying */
 
 static bool apply_block(loader *l, uint64_t change, err *e)
 {
@@ -240,9 +241,9 @@ static bool read_changes(loader *l, err *e)
     return apply_block(l, last, e); /* the rest, and the change number of what came last */
 }
 
-bool load_changes(engine *g, const snapshot *from, snapshot **ret, err *e)
+bool load_changes(engine *g, const registry *r, const snapshot *from, snapshot **ret, err *e)
 {
-    loader l = {.engine = g, .from = from};
+    loader l = {.engine = g, .registry = r, .from = from};
     l.records = mem_new(BLOCK_RECORD_MAX * sizeof *l.records);
     l.changes = mem_new(BLOCK_RECORD_MAX * sizeof *l.changes);
     bool is_loaded = l.records != NULL && l.changes != NULL
@@ -265,7 +266,7 @@ bool load_changes(engine *g, const snapshot *from, snapshot **ret, err *e)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ the start */
+/* ---------------------------------------------------------------------- the start */
 
 static bool on_concept(void *context, uint32_t number, bytes text)
 {
@@ -274,7 +275,7 @@ static bool on_concept(void *context, uint32_t number, bytes text)
     return !l->failed;
 }
 
-static bool load_dictionary(engine *g, err *e)
+bool load_dictionary(engine *g, err *e)
 {
     loader l = {.engine = g};
     if (!store_concepts_since(g->reader, 0, on_concept, &l, e)) {
@@ -302,14 +303,14 @@ static bool is_complete(engine *g, const snapshot *s, err *e)
            fail(e, ERR_STORE_CORRUPT, "the base does not belong to this database");
 }
 
-static bool load_from_base(engine *g, snapshot **ret, err *e)
+static bool load_from_base(engine *g, const registry *r, snapshot **ret, err *e)
 {
     snapshot *base = NULL;
     snapshot *now = NULL;
-    if (!base_load(g, &base, e)) {
+    if (!base_load(g, r, &base, e)) {
         return false;
     }
-    if (!load_changes(g, base, &now, e)) {
+    if (!load_changes(g, r, base, &now, e)) {
         snapshot_free(&base);
         return false;
     }
@@ -322,32 +323,31 @@ static bool load_from_base(engine *g, snapshot **ret, err *e)
     return true;
 }
 
-static bool load_from_store(engine *g, snapshot **ret, err *e)
+static bool load_from_store(engine *g, const registry *r, snapshot **ret, err *e)
 {
     snapshot *empty = NULL;
     g->base_change = 0;
     g->unsaved_count = 0;
+    pthread_mutex_lock(&g->lock);
     g->counts.unreadable_count = 0;
-    if (!snapshot_new(registry_program(g->registry), g->dictionary, 0, &empty, e)) {
+    pthread_mutex_unlock(&g->lock);
+    if (!snapshot_new(registry_program(r), g->dictionary, 0, &empty, e)) {
         return false;
     }
-    bool is_loaded = load_changes(g, empty, ret, e);
+    bool is_loaded = load_changes(g, r, empty, ret, e);
     snapshot_free(&empty);
     return is_loaded;
 }
 
-bool load_snapshot(engine *g, snapshot **ret, err *e)
+bool load_snapshot(engine *g, const registry *r, snapshot **ret, err *e)
 {
     int64_t from_ns = clock_monotonic_ns();
     err why = {0};
 
-    if (!load_dictionary(g, e)) {
-        return false;
-    }
-    bool is_loaded = load_from_base(g, ret, &why);
+    bool is_loaded = load_from_base(g, r, ret, &why);
     if (!is_loaded) {
         log_event(LOG_DEBUG, "base.not_used", "error=%s why=\"%s\"", err_id(why.code), why.text);
-        is_loaded = load_from_store(g, ret, e);
+        is_loaded = load_from_store(g, r, ret, e);
     }
     int64_t took_ms = (clock_monotonic_ns() - from_ns) / 1000000;
     if (is_loaded) {

@@ -103,7 +103,7 @@ void publish_reclaim(engine *g)
 }
 
 /* Takes the snapshot; the strategies are those of engine.tables. */
-bool publish(engine *g, snapshot **s, const strategy_table *strategies, err *e)
+bool publish(engine *g, const registry *r, snapshot **s, const strategy_table *strategies, err *e)
 {
     check(*s != NULL);
     check(strategies != NULL);
@@ -112,6 +112,7 @@ bool publish(engine *g, snapshot **s, const strategy_table *strategies, err *e)
     if (v == NULL) {
         return fail(e, ERR_MEMORY, "no memory to publish a snapshot");
     }
+    v->registry = r;
     v->snapshot = *s;
     v->strategies = strategies;
     *s = NULL;
@@ -125,6 +126,7 @@ bool publish(engine *g, snapshot **s, const strategy_table *strategies, err *e)
     g->counts.segment_count[SIDE_OFFER] = snapshot_segment_count(v->snapshot, SIDE_OFFER);
     pthread_mutex_unlock(&g->lock);
 
+    atomic_store(&g->registry, r);
     engine_view *old = atomic_exchange(&g->view, v);
     if (old != NULL) {
         old->next = g->retired;

@@ -1,5 +1,4 @@
-/* The stored setting "plugins": which are switched off or on, and what they may see. It holds from
- * the next start on: a program of gates and criteria never changes under a running query. */
+/* The stored setting "plugins": which are switched off or on, and what they may see. */
 
 #include "engine/state.h"
 
@@ -77,13 +76,13 @@ static bool read_document(const json_node *root, arena *a, registry_config *plug
            read_grants(member_of_type(root, "grants", JSON_OBJECT), a, plugins, e);
 }
 
-bool settings_read(engine *g, registry_config *plugins, err *e)
+bool settings_read(engine *g, arena *a, registry_config *plugins, err *e)
 {
     store_record setting = {0};
     json_doc *doc = NULL;
     err why = {0};
 
-    if (!store_get(g->reader, STORE_SETTING, BYTES("plugins"), &g->arena, &setting, &why)) {
+    if (!store_get(g->reader, STORE_SETTING, BYTES("plugins"), a, &setting, &why)) {
         if (why.code == ERR_NOT_FOUND) {
             return true;
         }
@@ -93,7 +92,7 @@ bool settings_read(engine *g, registry_config *plugins, err *e)
     if (!json_parse(setting.body, JSON_DEPTH_MAX, &doc, e)) {
         return false;
     }
-    bool is_read = read_document(json_root(doc), &g->arena, plugins, e);
+    bool is_read = read_document(json_root(doc), a, plugins, e);
     json_doc_free(&doc);
     return is_read;
 }

@@ -17,9 +17,17 @@ typedef struct strategy_table {
     struct strategy_table *next; /* of engine.tables */
 } strategy_table;
 
+/* The plugins of one look through the folders. Kept until the engine closes: libraries are never
+ * unloaded, and a worker or an import may still work with what an earlier look found. */
+typedef struct plugin_set {
+    registry *registry;
+    struct plugin_set *next; /* of engine.plugin_sets */
+} plugin_set;
+
 /* What a query sees. Immutable but for `next`, which belongs to the publisher. */
 typedef struct engine_view {
-    snapshot *snapshot;
+    const registry *registry;
+    snapshot *snapshot; /* of that registry's program */
     const strategy_table *strategies;
     struct engine_view *next; /* of engine.retired */
 } engine_view;
@@ -49,6 +57,7 @@ typedef struct write_entry {
 
 struct engine_writes {
     engine *engine;
+    const registry *registry; /* what the records are decoded with */
     arena arena;
     write_entry *entries;
     uint32_t count, cap;
@@ -56,6 +65,7 @@ struct engine_writes {
     uint32_t concept_count, concept_cap;
     bool erases; /* holds the delete of a seeker */
     bool has_strategies;
+    bool reloads; /* the plugin folders are looked through afterwards */
     engine_on_written *on_written;
     void *context;
     struct engine_writes *next; /* of engine.writes_first */
@@ -63,9 +73,12 @@ struct engine_writes {
 
 struct engine {
     char *dir;
-    registry *registry;
+    const char *builtin_dir;
+    const char **trusted_dirs;
+    uint32_t trusted_dir_count;
     dictionary *dictionary;
-    arena arena; /* of the process */
+    arena arena;                        /* of the process */
+    _Atomic(const registry *) registry; /* the newest; swapped by the publisher only */
     uint32_t base_after;
     int64_t started_unix_ms;
 
@@ -97,35 +110,41 @@ struct engine {
     store_reader *reader;
     engine_view *retired;
     strategy_table *tables;
+    plugin_set *plugin_sets;
     uint64_t base_change;   /* 0: no base file */
     uint64_t unsaved_count; /* records whose last change the base file has not */
     bool is_behind;         /* a commit could not be shown; the next one catches up */
     bool must_scrub;        /* an erasure is not finished */
 };
 
-/* settings.c: what the store keeps about the plugins. */
-bool settings_read(engine *g, registry_config *plugins, err *e);
+/* plugins.c: which there are; settings.c: what the store keeps about them. */
+bool plugins_note_dirs(engine *g, const engine_config *config, err *e);
+bool plugins_find(engine *g, const registry **ret, err *e);
+void plugins_end(engine *g);
+bool settings_read(engine *g, arena *a, registry_config *plugins, err *e);
 
-/* load.c: the snapshot at the start, and after a commit that could not be applied. */
-bool load_snapshot(engine *g, snapshot **ret, err *e);
+/* load.c: the dictionary, once; then a snapshot for a registry's program: from the base file where
+ * it fits, else from the records. */
+bool load_dictionary(engine *g, err *e);
+bool load_snapshot(engine *g, const registry *r, snapshot **ret, err *e);
 /* The next snapshot: `from` with everything that was stored since. */
-bool load_changes(engine *g, const snapshot *from, snapshot **ret, err *e);
+bool load_changes(engine *g, const registry *r, const snapshot *from, snapshot **ret, err *e);
 /* base.c: the base file. */
-bool base_load(engine *g, snapshot **ret, err *e);
+bool base_load(engine *g, const registry *r, snapshot **ret, err *e);
 bool base_is_worth_saving(engine *g, bool is_closing);
-void base_save(engine *g);
+bool base_save(engine *g, err *e);
 bool base_remove(engine *g, err *e);
 
 /* publish.c */
-bool publish(engine *g, snapshot **s, const strategy_table *strategies, err *e);
+bool publish(engine *g, const registry *r, snapshot **s, const strategy_table *strategies, err *e);
 void publish_reclaim(engine *g);
 void publish_end(engine *g); /* frees every view and table; no worker runs any more */
 const engine_view *view_announce(engine_worker *w);
 void view_withdraw(engine_worker *w);
 
 /* strategies.c */
-bool strategies_make(engine *g, strategy_table **ret, err *e);
-bool strategies_is_builtin(const engine *g, bytes id);
+bool strategies_make(engine *g, const registry *r, strategy_table **ret, err *e);
+bool strategies_is_builtin(const registry *r, bytes id);
 
 /* workers.c, store_thread.c */
 bool workers_start(engine *g, err *e);

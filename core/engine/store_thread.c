@@ -23,10 +23,10 @@ typedef struct group {
     store_write *writes;
     const void **records; /* beside writes */
     uint32_t count;
-    bool erases, has_strategies;
+    bool erases, has_strategies, reloads;
 } group;
 
-/* ------------------------------------------------------------------------------------ the queue */
+/* ---------------------------------------------------------------------- the queue */
 
 static struct timespec idle_deadline(void)
 {
@@ -74,7 +74,7 @@ static engine_writes *take_batches(engine *g, bool *ret_is_idle, bool *ret_must_
     return first;
 }
 
-/* ------------------------------------------------------------------------------------ a group */
+/* ---------------------------------------------------------------------- a group */
 
 static bool gather(group *p, err *e)
 {
@@ -83,6 +83,7 @@ static bool gather(group *p, err *e)
         count += w->count;
         p->erases |= w->erases;
         p->has_strategies |= w->has_strategies;
+        p->reloads |= w->reloads;
     }
     p->writes = arena_make_array(&p->arena, count, store_write);
     p->records = arena_make_array(&p->arena, count, const void *);
@@ -156,8 +157,7 @@ static bool put(engine *g, group *p, uint64_t *ret_change, err *e)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ showing it
- */
+/* ---------------------------------------------------------------------- showing it */
 
 static bool changes_rows(const store_write *w)
 {
@@ -210,7 +210,7 @@ static bool make_snapshot(engine *g, group *p, uint64_t change, snapshot **ret, 
     uint32_t count = 0;
 
     if (g->is_behind) {
-        return load_changes(g, now->snapshot, ret, e);
+        return load_changes(g, now->registry, now->snapshot, ret, e);
     }
     if (!list_changes(p, &changes, &count, e) ||
         !snapshot_apply(now->snapshot, changes, count, change, ret, e)) {
@@ -231,7 +231,7 @@ static bool show(engine *g, group *p, uint64_t change, err *e)
         return true; /* nothing changed */
     }
     if (p->has_strategies || g->is_behind) {
-        if (!strategies_make(g, &made, e)) {
+        if (!strategies_make(g, now->registry, &made, e)) {
             return false;
         }
         strategies = made;
@@ -239,14 +239,45 @@ static bool show(engine *g, group *p, uint64_t change, err *e)
     if (!make_snapshot(g, p, change, &next, e)) {
         return false;
     }
-    if (!publish(g, &next, strategies, e)) {
+    if (!publish(g, now->registry, &next, strategies, e)) {
         snapshot_free(&next);
         return false;
     }
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ a commit */
+/* ---------------------------------------------------------------------- plugins anew */
+
+static bool has_same_columns(const registry *a, const registry *b)
+{
+    const match_program *p = registry_program(a);
+    const match_program *q = registry_program(b);
+    return p->columns[SIDE_SEEKER].hash == q->columns[SIDE_SEEKER].hash &&
+           p->columns[SIDE_OFFER].hash == q->columns[SIDE_OFFER].hash;
+}
+
+/* Looks through the plugin folders and shows what they make. Where the columns stay the same, the
+ * base file carries them over; else they are made from the records. */
+static bool reload(engine *g, err *e)
+{
+    const registry *old = atomic_load(&g->view)->registry;
+    const registry *plugins = NULL;
+    strategy_table *strategies = NULL;
+    snapshot *next = NULL;
+
+    if (!plugins_find(g, &plugins, e) || (has_same_columns(old, plugins) && !base_save(g, e)) ||
+        !load_snapshot(g, plugins, &next, e)) {
+        return false;
+    }
+    if (!strategies_make(g, plugins, &strategies, e) ||
+        !publish(g, plugins, &next, strategies, e)) {
+        snapshot_free(&next);
+        return false;
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------------- a commit */
 
 /* After the delete of a seeker nothing of it may be left: neither in the base file nor in what the
  * database no longer uses. */
@@ -260,42 +291,77 @@ static bool erase(engine *g, err *e)
     return true;
 }
 
-static void finish(group *p, uint64_t change, const err *why, const err *why_erased)
+/* What went wrong, by what was asked for. */
+typedef struct outcome {
+    err why, why_erased, why_loaded;
+    bool is_done, is_erased, is_loaded;
+} outcome;
+
+static const err *failure_of(const outcome *o, const engine_writes *w)
+{
+    return !o->is_done                   ? &o->why
+           : w->erases && !o->is_erased  ? &o->why_erased
+           : w->reloads && !o->is_loaded ? &o->why_loaded
+                                         : NULL;
+}
+
+static void finish(group *p, uint64_t change, const outcome *o)
 {
     for (engine_writes *w = p->first; w != NULL;) {
         engine_writes *next = w->next;
         w->next = NULL;
-        w->on_written(w->context, w, change, why != NULL ? why : w->erases ? why_erased : NULL);
+        w->on_written(w->context, w, change, failure_of(o, w));
         w = next;
+    }
+}
+
+static void note_commit(engine *g, const group *p)
+{
+    pthread_mutex_lock(&g->lock);
+    g->counts.commit_count++;
+    g->counts.write_done += p->count;
+    pthread_mutex_unlock(&g->lock);
+}
+
+/* After the transaction: shows it, and does what else the batches asked for. */
+static void follow_up(engine *g, group *p, uint64_t change, outcome *o)
+{
+    note_commit(g, p);
+    o->is_done = show(g, p, change, &o->why);
+    g->is_behind = !o->is_done;
+    if (g->is_behind) {
+        log_event(LOG_ERROR, "snapshot.behind", "change=%llu error=%s", (unsigned long long)change,
+                  err_id(o->why.code));
+        (void)err_hint(&o->why, "The write is stored; queries see it after the next write.");
+    }
+    o->is_erased = !p->erases || erase(g, &o->why_erased);
+    o->is_loaded = !p->reloads || reload(g, &o->why_loaded);
+    if (!o->is_loaded) {
+        (void)err_hint(&o->why_loaded, "What was set is stored; it holds from the next start on.");
     }
 }
 
 static void commit(engine *g, engine_writes *first)
 {
     group p = {.first = first};
-    err why = {0};
-    err why_erased = {0};
+    outcome o = {0};
     uint64_t change = 0;
 
-    bool is_stored = put(g, &p, &change, &why);
-    bool is_shown = is_stored && show(g, &p, change, &why);
-    if (is_stored) {
-        g->is_behind = !is_shown;
-        pthread_mutex_lock(&g->lock);
-        g->counts.commit_count++;
-        g->counts.write_done += p.count;
-        pthread_mutex_unlock(&g->lock);
+    if (put(g, &p, &change, &o.why)) {
+        follow_up(g, &p, change, &o);
     } else {
-        log_event(LOG_ERROR, "store.commit_failed", "error=%s", err_id(why.code));
+        log_event(LOG_ERROR, "store.commit_failed", "error=%s", err_id(o.why.code));
     }
-    if (is_stored && !is_shown) {
-        log_event(LOG_ERROR, "snapshot.behind", "change=%llu error=%s", (unsigned long long)change,
-                  err_id(why.code));
-        (void)err_hint(&why, "The write is stored; queries see it after the next write.");
-    }
-    bool is_erased = !(is_stored && p.erases) || erase(g, &why_erased);
-    finish(&p, change, is_stored && is_shown ? NULL : &why, is_erased ? NULL : &why_erased);
+    finish(&p, change, &o);
     arena_fini(&p.arena);
+}
+
+static void save_base(engine *g)
+{
+    err why = {0};
+    if (!base_save(g, &why)) {
+        log_event(LOG_WARN, "base.not_saved", "error=%s why=\"%s\"", err_id(why.code), why.text);
+    }
 }
 
 static void tidy(engine *g, bool is_idle)
@@ -309,7 +375,7 @@ static void tidy(engine *g, bool is_idle)
         log_event(LOG_ERROR, "store.scrub_failed", "error=%s", err_id(why.code));
     }
     if (is_idle && base_is_worth_saving(g, false)) {
-        base_save(g);
+        save_base(g);
     }
 }
 
@@ -329,7 +395,7 @@ static void *store_thread_run(void *context)
         tidy(g, is_idle);
     }
     if (base_is_worth_saving(g, true)) {
-        base_save(g);
+        save_base(g);
     }
     return NULL;
 }

@@ -8,12 +8,12 @@
 #include "base/check.h"
 #include "base/log.h"
 
-bool strategies_is_builtin(const engine *g, bytes id)
+bool strategies_is_builtin(const registry *r, bytes id)
 {
-    uint32_t count = registry_builtin_strategy_count(g->registry);
+    uint32_t count = registry_builtin_strategy_count(r);
     for (uint32_t i = 0; i < count; i++) {
         bytes builtin = {0};
-        (void)registry_builtin_strategy(g->registry, i, &builtin); /* the id is asked for only */
+        (void)registry_builtin_strategy(r, i, &builtin); /* the id is asked for only */
         if (bytes_equal(builtin, id)) {
             return true;
         }
@@ -21,21 +21,21 @@ bool strategies_is_builtin(const engine *g, bytes id)
     return false;
 }
 
-/* ------------------------------------------------------------------------------------ the table */
+/* ---------------------------------------------------------------------- the table */
 
 typedef struct table_maker {
-    engine *engine;
+    const registry *registry;
     strategy_table *table;
     bool failed;
 } table_maker;
 
 /* A strategy that cannot be resolved is kept with the reason: a plugin may be missing today. False:
  * only memory is missing. */
-static bool resolve(const engine *g, strategy_table *t, engine_strategy *s)
+static bool resolve(const registry *r, strategy_table *t, engine_strategy *s)
 {
     json_doc *doc = NULL;
     s->is_usable = json_parse(s->text, JSON_DEPTH_MAX, &doc, &s->why) &&
-                   registry_strategy(g->registry, json_root(doc), &t->arena, &s->resolved, &s->why);
+                   registry_strategy(r, json_root(doc), &t->arena, &s->resolved, &s->why);
     json_doc_free(&doc);
     if (!s->is_usable && s->why.code == ERR_MEMORY) {
         return false;
@@ -55,7 +55,7 @@ static bool add_entry(table_maker *m, bytes id, bytes text, int64_t version)
     s->id = arena_copy(&t->arena, id);
     s->text = arena_copy(&t->arena, text);
     s->version = version;
-    m->failed = s->id.base == NULL || s->text.base == NULL || !resolve(m->engine, t, s);
+    m->failed = s->id.base == NULL || s->text.base == NULL || !resolve(m->registry, t, s);
     t->count += !m->failed;
     return !m->failed;
 }
@@ -63,7 +63,7 @@ static bool add_entry(table_maker *m, bytes id, bytes text, int64_t version)
 static bool on_stored(void *context, const store_record *record)
 {
     table_maker *m = context;
-    if (strategies_is_builtin(m->engine, record->id)) {
+    if (strategies_is_builtin(m->registry, record->id)) {
         return true; /* came to the program later than to the store: the built-in one holds */
     }
     return add_entry(m, record->id, record->body, record->version);
@@ -75,20 +75,20 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* Fills an empty table. */
-static bool fill_table(engine *g, strategy_table *t, err *e)
+static bool fill_table(engine *g, const registry *r, strategy_table *t, err *e)
 {
-    table_maker m = {.engine = g, .table = t};
+    table_maker m = {.registry = r, .table = t};
     uint64_t stored = 0;
 
     if (!store_count(g->reader, STORE_STRATEGY, (bytes){0}, &stored, e)) {
         return false;
     }
-    uint32_t builtin_count = registry_builtin_strategy_count(g->registry);
+    uint32_t builtin_count = registry_builtin_strategy_count(r);
     t->entries = arena_array(&t->arena, builtin_count + stored, sizeof *t->entries);
     m.failed = t->entries == NULL;
     for (uint32_t i = 0; i < builtin_count && !m.failed; i++) {
         bytes id = {0};
-        bytes text = registry_builtin_strategy(g->registry, i, &id);
+        bytes text = registry_builtin_strategy(r, i, &id);
         (void)add_entry(&m, id, text, 0); /* notes m.failed */
     }
     if (!m.failed && !store_list(g->reader, STORE_STRATEGY, (bytes){0}, (bytes){0},
@@ -102,13 +102,13 @@ static bool fill_table(engine *g, strategy_table *t, err *e)
     return true;
 }
 
-bool strategies_make(engine *g, strategy_table **ret, err *e)
+bool strategies_make(engine *g, const registry *r, strategy_table **ret, err *e)
 {
     strategy_table *t = mem_new(sizeof *t);
     if (t == NULL) {
         return fail(e, ERR_MEMORY, "no memory for the strategies");
     }
-    if (!fill_table(g, t, e)) {
+    if (!fill_table(g, r, t, e)) {
         arena_fini(&t->arena);
         mem_free(t);
         return false;
@@ -119,7 +119,7 @@ bool strategies_make(engine *g, strategy_table **ret, err *e)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ for tasks */
+/* ---------------------------------------------------------------------- for tasks */
 
 uint32_t engine_strategy_count(engine_worker *w)
 {

@@ -140,6 +140,12 @@ engine *engine_worker_engine(engine_worker *w)
     return w->engine;
 }
 
+const registry *engine_worker_registry(engine_worker *w)
+{
+    check(w->view != NULL);
+    return w->view->registry;
+}
+
 const snapshot *engine_worker_snapshot(engine_worker *w)
 {
     check(w->view != NULL);

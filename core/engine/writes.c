@@ -18,6 +18,7 @@ bool engine_writes_new(engine *g, engine_writes **ret, err *e)
         return fail(e, ERR_MEMORY, "no memory for a write");
     }
     w->engine = g;
+    w->registry = engine_registry(g);
     *ret = w;
     return true;
 }
@@ -77,7 +78,7 @@ static bool add_entry(engine_writes *w, const store_write *write, const void *re
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ concepts */
+/* ---------------------------------------------------------------------- concepts */
 
 static bool add_concept(engine_writes *w, bytes text)
 {
@@ -130,7 +131,7 @@ static bool add_concepts(engine_writes *w, record_side side, const void *record,
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ puts */
+/* ---------------------------------------------------------------------- puts */
 
 static bytes unit_of(store_noun noun, const void *record)
 {
@@ -194,7 +195,7 @@ bool engine_writes_put_record(engine_writes *writes, store_noun noun, const void
 static bool put_decoded(engine_writes *w, store_noun noun, const json_node *node,
                         int64_t expected_version, err *e)
 {
-    const ext_keys *ext = registry_ext_keys(w->engine->registry);
+    const ext_keys *ext = registry_ext_keys(w->registry);
     seeker *person = NULL;
     offer *chance = NULL;
 
@@ -210,11 +211,11 @@ static bool put_decoded(engine_writes *w, store_noun noun, const json_node *node
 static bool put_strategy(engine_writes *w, const json_node *node, int64_t expected_version, err *e)
 {
     strategy resolved = {0};
-    if (!registry_strategy(w->engine->registry, node, &w->arena, &resolved, e)) {
+    if (!registry_strategy(w->registry, node, &w->arena, &resolved, e)) {
         return false;
     }
     bytes id = json_text(json_member(node, "id"));
-    if (strategies_is_builtin(w->engine, id)) {
+    if (strategies_is_builtin(w->registry, id)) {
         (void)fail(e, ERR_STRATEGY_INVALID, "the built-in strategy \"%.*s\" cannot be replaced",
                    (int)id.len, id.base);
         (void)err_path(e, "/id");
@@ -283,7 +284,7 @@ bool engine_writes_delete(engine_writes *writes, store_noun noun, bytes id,
     if (write.id.base == NULL) {
         return fail(e, ERR_MEMORY, "no memory for a write");
     }
-    if (noun == STORE_STRATEGY && strategies_is_builtin(writes->engine, id)) {
+    if (noun == STORE_STRATEGY && strategies_is_builtin(writes->registry, id)) {
         return fail(e, ERR_STRATEGY_INVALID, "the built-in strategy \"%.*s\" cannot be deleted",
                     (int)id.len, id.base);
     }
@@ -292,8 +293,12 @@ bool engine_writes_delete(engine_writes *writes, store_noun noun, bytes id,
     return add_entry(writes, &write, NULL, e);
 }
 
-/* ------------------------------------------------------------------------------------ handing over
- */
+void engine_writes_reload(engine_writes *writes)
+{
+    writes->reloads = true;
+}
+
+/* ---------------------------------------------------------------------- handing over */
 
 bool engine_write(engine *g, engine_writes **writes, engine_on_written *on_written, void *context,
                   err *e)

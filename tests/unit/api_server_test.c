@@ -113,7 +113,7 @@ START_TEST(fields_tell_both_sides_in_the_language_asked)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------ plugins */
+/* ---------------------------------------------------------------------- plugins */
 
 START_TEST(plugin_list_tells_state_trust_and_title)
 {
@@ -152,20 +152,61 @@ START_TEST(plugin_list_tells_why_a_plugin_failed)
 }
 END_TEST
 
-START_TEST(a_plugin_is_switched_off_and_on_from_the_next_start_on)
+START_TEST(a_plugin_is_switched_off_and_on_at_once_and_for_good)
 {
-    const json_node *r = talk_ok(&t, "plugin.disable", "{'id':'org.example.gate'}");
-    ck_text_at(r, "state", "ready");
-    ck_text_at(r, "next_start", "disabled");
+    ck_text_at(talk_ok(&t, "plugin.disable", "{'id':'org.example.gate'}"), "state", "disabled");
+    ck_assert_uint_eq(json_count(at(talk_ok(&t, "server.info", "{}"), "plugins")), 0);
     talk_end(&t);
     talk_begin(&t, NULL);
     ck_text_at(nth(at(talk_ok(&t, "plugin.list", "{}"), "plugins"), 0), "state", "disabled");
 
-    ck_text_at(talk_ok(&t, "plugin.enable", "{'id':'org.example.gate'}"), "next_start", "enabled");
+    ck_text_at(talk_ok(&t, "plugin.enable", "{'id':'org.example.gate'}"), "state", "ready");
 
+    ck_assert_uint_eq(json_count(at(talk_ok(&t, "server.info", "{}"), "plugins")), 1);
     talk_end(&t);
     talk_begin(&t, NULL);
     ck_text_at(nth(at(talk_ok(&t, "plugin.list", "{}"), "plugins"), 0), "state", "ready");
+}
+END_TEST
+
+START_TEST(reload_finds_what_was_put_and_taken_and_keeps_the_records)
+{
+    (void)talk_ok(&t, "seeker.put", "{'seeker':{'id':'s-1','ext':{'org.example.night_ok':true}}}");
+    fixture_drop_plugin();
+
+    const json_node *r = talk_ok(&t, "plugin.reload", "{}");
+
+    ck_assert_int_eq(int_at(r, "total"), 0);
+    ck_assert_int_eq(int_at(talk_ok(&t, "server.stats", "{}"), "seekers"), 1);
+    talk_refused(&t, "seeker.put", "{'seeker':{'id':'s-2','ext':{'org.example.night_ok':true}}}",
+                 "field.unknown", "/params/seeker/ext/org.example.night_ok");
+    fixture_put_plugin(FIXTURE_MANIFEST);
+    r = talk_ok(&t, "plugin.reload", "{}");
+    ck_assert_int_eq(int_at(r, "ready"), 1);
+    (void)talk_ok(&t, "seeker.put", "{'seeker':{'id':'s-2','ext':{'org.example.night_ok':true}}}");
+    ck_assert_int_eq(int_at(talk_ok(&t, "server.stats", "{}"), "seekers"), 2);
+}
+END_TEST
+
+START_TEST(reload_without_a_plugin_folder_says_so_and_goes_on_with_what_there_was)
+{
+    char moved[160];
+    join(moved, sizeof moved, fixture_root, "moved");
+    ck_assert_int_eq(rename(fixture_plugins, moved), 0);
+
+    talk_refused(&t, "plugin.reload", "{}", "file", NULL);
+
+    ck_assert_int_eq(int_at(talk_ok(&t, "plugin.list", "{}"), "total"), 1);
+    ck_assert_int_eq(rename(moved, fixture_plugins), 0);
+}
+END_TEST
+
+START_TEST(a_column_that_the_manifest_does_not_name_cannot_be_granted)
+{
+    talk_refused(&t, "plugin.grant", "{'id':'org.example.gate','columns':['needs']}", "rpc.params",
+                 "/params/columns/0");
+    ck_text_at(talk_ok(&t, "plugin.grant", "{'id':'org.example.gate','columns':[]}"), "state",
+               "ready");
 }
 END_TEST
 
@@ -192,7 +233,10 @@ int main(void)
     tcase_add_test(all, plugin_list_tells_state_trust_and_title);
     tcase_add_test(all, plugin_show_tells_gates_and_fields);
     tcase_add_test(all, plugin_list_tells_why_a_plugin_failed);
-    tcase_add_test(all, a_plugin_is_switched_off_and_on_from_the_next_start_on);
+    tcase_add_test(all, a_plugin_is_switched_off_and_on_at_once_and_for_good);
+    tcase_add_test(all, reload_finds_what_was_put_and_taken_and_keeps_the_records);
+    tcase_add_test(all, reload_without_a_plugin_folder_says_so_and_goes_on_with_what_there_was);
+    tcase_add_test(all, a_column_that_the_manifest_does_not_name_cannot_be_granted);
     tcase_add_test(all, a_plugin_that_is_not_there_is_named);
     suite_add_tcase(suite, all);
     return fixture_main(suite);

@@ -131,7 +131,7 @@ static inline engine *fixture_open(void)
     return fixture_open_as(&config);
 }
 
-/* ------------------------------------------------------------------------------------ tasks */
+/* ---------------------------------------------------------------------- tasks */
 
 typedef struct latch {
     pthread_mutex_t lock;
@@ -181,7 +181,7 @@ static inline void fixture_run(engine *g, void (*run)(engine_worker *w, void *co
     latch_wait(&t.done, 1);
 }
 
-/* ------------------------------------------------------------------------------------ records */
+/* ---------------------------------------------------------------------- records */
 
 static inline store_write fixture_put_as(engine *g, store_noun noun, const char *text,
                                          int64_t expected_version)

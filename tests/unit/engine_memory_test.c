@@ -99,6 +99,7 @@ START_TEST(a_request_without_memory_is_refused_and_the_next_one_served)
                             "'weight':1000000}],'gates':[]}}",
                             NULL);
     ask_with_failing_memory(&t, "plugin.disable", "{'id':'lotse.skills'}", NULL);
+    ask_with_failing_memory(&t, "plugin.enable", "{'id':'lotse.skills'}", NULL);
     ask_with_failing_memory(&t, "seeker.delete", "{'id':'s-2'}", "\"not_found\"");
 
     ck_assert_int_eq(int_at(talk_ok(&t, "seeker.list", "{}"), "total"), 1);

@@ -149,8 +149,7 @@ START_TEST(an_erased_seeker_is_in_no_file_when_the_delete_is_answered)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------ many at once
- */
+/* ---------------------------------------------------------------------- many at once */
 
 enum { WRITER_COUNT = 4, WRITES_EACH = 40, READER_COUNT = 3 };
 
@@ -229,6 +228,39 @@ START_TEST(every_writer_sees_its_writes_while_others_read_and_write)
 }
 END_TEST
 
+START_TEST(tasks_go_on_while_plugins_are_looked_for_again)
+{
+    engine *g = fixture_open();
+    _Atomic bool must_end = false;
+    crowd reader = {.engine = g, .must_end = &must_end};
+    pthread_t thread;
+    fixture_put_seekers(g, 0, 100);
+    ck_assert_int_eq(pthread_create(&thread, NULL, read_many, &reader), 0);
+
+    for (uint32_t i = 0; i < 6; i++) {
+        engine_writes *writes = NULL;
+        uint64_t change = 0;
+        err e = {0};
+        if (i % 3 == 0) {
+            fixture_drop_plugin();
+        } else {
+            fixture_put_plugin(FIXTURE_MANIFEST);
+        }
+        ck_assert(engine_writes_new(g, &writes, &e));
+        engine_writes_reload(writes);
+        ck_assert_msg(engine_write_wait(g, writes, &change, &e), "%s", e.text);
+        engine_writes_free(&writes);
+        ck_assert_uint_eq(engine_program(g)->plugin_count, i % 3 != 0);
+        ck_assert_uint_eq(fixture_look(g, SIDE_SEEKER, "s-000099").count, 100);
+    }
+
+    must_end = true;
+    pthread_join(thread, NULL);
+    ck_assert_uint_eq(reader.wrong, 0);
+    engine_close(&g);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("store thread");
@@ -244,6 +276,7 @@ int main(void)
     tcase_add_test(all, deleting_what_is_not_there_says_so);
     tcase_add_test(all, an_erased_seeker_is_in_no_file_when_the_delete_is_answered);
     tcase_add_test(all, every_writer_sees_its_writes_while_others_read_and_write);
+    tcase_add_test(all, tasks_go_on_while_plugins_are_looked_for_again);
     suite_add_tcase(suite, all);
     return fixture_main(suite);
 }
