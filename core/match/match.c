@@ -123,6 +123,7 @@ static bool take_anchor(match_run_state *run, uint32_t index, err *e)
     run->classes_made = 0;
     run->current = NULL;
     run->class_now = NULL;
+    run->class_next = NULL;
     return anchor_read(run, index, &run->anchor, e) && anchor_select(run, &run->anchor, e);
 }
 
@@ -130,6 +131,7 @@ static bool walk_all(match_run_state *run, err *e)
 {
     const match_query *q = run->query;
     rank_begin(run->rank, q->limit);
+    run->has_repeats = q->anchor_row_count > 1;
     for (uint32_t i = 0; i < q->anchor_row_count; i++) {
         if (!take_anchor(run, i, e)) {
             return false;

@@ -14,7 +14,6 @@ enum {
     RUN_SEGMENT_MAX = 32,
     CHUNK_CAP = CHUNK_ROW_MAX + 16, /* vectors may write past the last row */
     SCAN_ROW_MAX = 8192,
-    WANTED_COUNT_MAX = 16,
     POINTS_NONE = -1 /* below every score: nothing can be dropped yet */
 };
 
@@ -42,7 +41,8 @@ typedef struct rank_list {
 } rank_list;
 
 void rank_begin(rank_list *r, uint32_t limit);
-void rank_put(rank_list *r, const match_run_state *run, const rank_entry *entry);
+/* may_repeat: the record may be in the list already. */
+void rank_put(rank_list *r, const match_run_state *run, const rank_entry *entry, bool may_repeat);
 /* Of two rows of one record: does a come first? */
 bool rank_row_precedes(const match_run_state *run, const rank_entry *a, const rank_entry *b);
 /* Of two intakes: earlier start, then smaller id. */
@@ -139,9 +139,11 @@ struct match_run {
     rank_list *rank;
     /* The rows being narrowed. */
     run_segment *current;
-    const run_class *class_now;
+    const run_class *class_now;  /* whose bounds hold for the rows in the chunk */
+    const run_class *class_next; /* of the rows that come */
     run_class classes[CLASS_COUNT];
     uint64_t classes_made;
+    bool has_repeats; /* rows may be looked at more than once, or stand for one record together */
     uint32_t row_count;
     err *failure;
     bool has_failed;
@@ -159,6 +161,7 @@ struct match_worker {
     uint16_t start_column; /* of an intake */
     words_scan_call *scan;
     narrow_weigh_call *weigh;
+    narrow_fold_call *fold;
     arena scratch; /* of one question */
     rank_list rank;
     uint32_t scanned[SCAN_ROW_MAX + 16];

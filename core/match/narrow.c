@@ -10,7 +10,10 @@
 
 /* ------------------------------------------------------------------------------------ order */
 
-enum { KM_COST = 20 }; /* what a distance costs, in the measure of a manifest's cost */
+enum {
+    KM_COST = 20,        /* what a distance costs, in the measure of a manifest's cost */
+    WAITING_ROW_MAX = 24 /* fewer rows wait for those of the next class */
+};
 
 static uint64_t stage_key(const run_criterion *c)
 {
@@ -112,25 +115,14 @@ static uint32_t drop_by_fold(match_run_state *run, uint32_t count, uint32_t stag
         return count;
     }
     make_fold(run);
-    const segment_wanted *wanted = segment_at(s, s->head->wanted_off);
     const run_class *c = run->class_now;
-    uint64_t having = run->anchor.sharing_bits;
-    int32_t others = c->rest[stage] - c->most[run->fold_stage];
-    int32_t need = run->rank->threshold - others;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const segment_wanted *row = &wanted[w->rows[i]];
-        uint32_t found = (uint32_t)__builtin_popcountll(row->bits & having) + row->hidden;
-        found = found < row->count ? found : row->count;
-        int32_t most = c->most[run->fold_stage];
-        if (row->count <= WANTED_COUNT_MAX) {
-            most = w->fold_most[row->count][found];
-        }
-        w->rows[kept] = w->rows[i];
-        w->points[kept] = w->points[i];
-        kept += w->points[i] + most >= need;
-    }
-    return kept;
+    int32_t most = c->most[run->fold_stage];
+    const narrow_folds folds = {.wanted = segment_at(s, s->head->wanted_off),
+                                .having = run->anchor.sharing_bits,
+                                .most = w->fold_most,
+                                .most_of_many = most,
+                                .need = run->rank->threshold - (c->rest[stage] - most)};
+    return w->fold(&folds, w->rows, w->points, count);
 }
 
 /* ------------------------------------------------------------------------------------ distance */
@@ -185,16 +177,42 @@ static inline double reach_of(const match_run_state *run, const run_segment *s, 
     return s->reach_has_default ? s->reach_default : (double)INFINITY;
 }
 
-/* The farthest a row may be to reach the k-th: a criterion that falls with the distance brings at
- * most weight * (1 - km / max), and a chord is never longer than the way over the sphere. */
-static inline double worthwhile_km(double reach, double max, double weight, int32_t missing)
+/* How far a row may be, by its points so far, to be in at all: within reach where a gate asks so,
+ * and near enough to reach the k-th where a criterion falls with the distance. That one brings at
+ * most weight * (1 - km / max), and nothing beyond max; a chord is never longer than the way over
+ * the sphere. */
+typedef struct km_limits {
+    bool has_gate;
+    bool has_linear;
+    int32_t need; /* points from which the criterion need not bring anything */
+    double max;   /* 0: the pair's own reach */
+    double weight_inverse;
+} km_limits;
+
+static km_limits find_limits(const match_run_state *run, uint32_t stage)
 {
-    max = max > 0 ? max : reach;
-    /* Beyond max the criterion brings nothing, however far: who needs nothing of it is in. */
-    if (!(max > 0) || isinf(max) || missing <= 2) {
-        return (double)INFINITY;
+    km_limits l = {.has_gate = run->has_km_gate};
+    l.has_linear = run->linear_stage >= (int32_t)stage && run->rank->threshold > 0 &&
+                   run->criteria[run->linear_stage].weight > 0;
+    if (l.has_linear) {
+        int32_t others = run->class_now->rest[stage] - run->class_now->most[run->linear_stage];
+        l.need = run->rank->threshold - others - 2; /* what roundings may bring */
+        l.max = run->linear->max;
+        l.weight_inverse = 1.0 / run->criteria[run->linear_stage].weight;
     }
-    return max * (1.0 - (missing - 2.1) / weight);
+    return l;
+}
+
+/* The square of the chord up to which a row is looked at; negative: it is out anywhere. */
+static inline double square_limit(const km_limits *l, double reach, int32_t points)
+{
+    double limit = l->has_gate ? reach : (double)INFINITY;
+    double max = l->max > 0 ? l->max : reach;
+    if (l->has_linear && points < l->need && max > 0 && max < (double)INFINITY) {
+        double worthwhile = max * (1.0 - (l->need - points) * l->weight_inverse) + 1e-6;
+        limit = worthwhile < limit ? worthwhile : limit;
+    }
+    return limit < 0 ? -1.0 : limit * limit * (1 + 1e-9);
 }
 
 static uint32_t drop_by_km(match_run_state *run, uint32_t count, uint32_t stage)
@@ -203,13 +221,7 @@ static uint32_t drop_by_km(match_run_state *run, uint32_t count, uint32_t stage)
     const run_segment *s = run->current;
     const run_anchor *a = &run->anchor;
     const place from = {a->place[0], a->place[1], a->place[2]};
-    bool has_linear = run->linear_stage >= (int32_t)stage && run->rank->threshold > 0 &&
-                      run->criteria[run->linear_stage].weight > 0;
-    int32_t others = run->class_now->rest[stage];
-    others -= has_linear ? run->class_now->most[run->linear_stage] : 0;
-    int32_t need = run->rank->threshold - others;
-    double weight = has_linear ? run->criteria[run->linear_stage].weight : 1;
-    double max = has_linear ? run->linear->max : 0;
+    const km_limits limits = find_limits(run, stage);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t row = w->rows[i];
@@ -225,15 +237,10 @@ static uint32_t drop_by_km(match_run_state *run, uint32_t count, uint32_t stage)
             double dz = from.z - to[2];
             double square = dx * dx + dy * dy + dz * dz;
             double reach = reach_of(run, s, row);
-            double limit = run->has_km_gate ? reach : (double)INFINITY;
-            if (has_linear) {
-                double worthwhile = worthwhile_km(reach, max, weight, need - w->points[i]);
-                limit = worthwhile < limit ? worthwhile : limit;
-            }
-            is_in = limit >= 0 && square <= limit * limit * (1 + 1e-9);
+            is_in = square <= square_limit(&limits, reach, w->points[i]);
             if (is_in) {
                 km = place_km(from, (place){to[0], to[1], to[2]});
-                is_in = !run->has_km_gate || km <= reach;
+                is_in = !limits.has_gate || km <= reach;
             }
         }
         w->rows[kept] = row;
@@ -364,12 +371,11 @@ static bool is_asked_for(const match_query *q, verdict v)
            (q->verdicts & (v == VERDICT_YES ? MATCH_YES_BIT : MATCH_CHECK_BIT)) != 0;
 }
 
-/* Does the verdict decide whether a row comes in, or which of a record's rows? */
-static bool verdict_matters(const match_run_state *run, const segment *s, uint32_t record)
+/* Does the verdict decide whether a row comes in, or which of an offer's intakes is the best? */
+static bool verdict_matters(const match_run_state *run)
 {
     return run->query->verdicts != (MATCH_YES_BIT | MATCH_CHECK_BIT) ||
-           run->query->anchor_row_count > 1 ||
-           s->row_starts[record + 1] - s->row_starts[record] > 1;
+           run->query->anchor_row_count > 1;
 }
 
 static void finish_rows(match_run_state *run, uint32_t count)
@@ -386,14 +392,17 @@ static void finish_rows(match_run_state *run, uint32_t count)
                             .row = w->rows[i],
                             .anchor_row = run->anchor.index,
                             .km = w->km[i]};
+        uint32_t row_count =
+            s->segment->row_starts[entry.record + 1] - s->segment->row_starts[entry.record];
+        bool is_one_of_many = row_count > 1;
         entry.verdict = judge_row_apart(run, s, entry.row);
         entry.is_judged = entry.verdict != VERDICT_YES;
-        if (entry.verdict == VERDICT_YES && verdict_matters(run, s->segment, entry.record)) {
+        if (entry.verdict == VERDICT_YES && (is_one_of_many || verdict_matters(run))) {
             entry.verdict = narrow_judge_certain(run, s, entry.row, entry.km);
             entry.is_judged = true;
         }
         if (is_asked_for(run->query, entry.verdict)) {
-            rank_put(run->rank, run, &entry);
+            rank_put(run->rank, run, &entry, run->has_repeats || is_one_of_many);
         }
     }
 }
@@ -411,14 +420,9 @@ static void fetch_rows(const match_run_state *run, uint32_t count)
     }
 }
 
-void narrow_flush(match_run_state *run)
+static void narrow_rows(match_run_state *run, uint32_t count)
 {
     match_worker *w = run->worker;
-    uint32_t count = run->row_count;
-    run->row_count = 0;
-    if (count == 0 || run->has_failed) {
-        return;
-    }
     if (run->query->stop != NULL && __atomic_load_n(run->query->stop, __ATOMIC_RELAXED)) {
         run->has_failed = true;
         fail(run->failure, ERR_CANCELLED, "the question was taken back");
@@ -449,11 +453,35 @@ void narrow_flush(match_run_state *run)
     finish_rows(run, count);
 }
 
+void narrow_flush(match_run_state *run)
+{
+    uint32_t count = run->row_count;
+    run->row_count = 0;
+    if (count > 0 && !run->has_failed) {
+        narrow_rows(run, count);
+    }
+    run->class_now = run->class_next;
+}
+
+/* Is each criterion's most in `a` at least that in `b`? Then the bounds of `a` hold for both. */
+static bool covers(const match_run_state *run, const run_class *a, const run_class *b)
+{
+    for (uint32_t i = 0; i < run->criterion_count; i++) {
+        if (a->most[i] < b->most[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void narrow_turn(match_run_state *run, run_segment *s, const run_class *c)
 {
-    if (run->current != s || run->class_now != c) {
+    bool may_wait = run->current == s && run->row_count > 0 && run->row_count < WAITING_ROW_MAX &&
+                    covers(run, run->class_now, c);
+    if (!may_wait) {
         narrow_flush(run);
-        run->current = s;
         run->class_now = c;
     }
+    run->current = s;
+    run->class_next = c;
 }

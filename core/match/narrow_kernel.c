@@ -48,7 +48,42 @@ uint32_t narrow_weigh_plain(const narrow_chunk *c, uint32_t count, int32_t weigh
     return kept;
 }
 
+/* In a function of its own for every machine that counts bits its own way. */
+static inline __attribute__((always_inline)) uint32_t
+fold_rows(const narrow_folds *f, uint32_t *rows, int32_t *points, uint32_t count)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const segment_wanted *row = &f->wanted[rows[i]];
+        uint32_t found = (uint32_t)__builtin_popcountll(row->bits & f->having) + row->hidden;
+        int32_t most = f->most_of_many;
+        if (row->count <= WANTED_COUNT_MAX) {
+            most = f->most[row->count][found < row->count ? found : row->count];
+        }
+        rows[kept] = rows[i];
+        points[kept] = points[i];
+        kept += points[i] + most >= f->need;
+    }
+    return kept;
+}
+
+uint32_t narrow_fold_plain(const narrow_folds *f, uint32_t *rows, int32_t *points, uint32_t count)
+{
+    return fold_rows(f, rows, points, count);
+}
+
 #if defined(__x86_64__)
+
+__attribute__((target("popcnt"))) static uint32_t fold_popcnt(const narrow_folds *f, uint32_t *rows,
+                                                              int32_t *points, uint32_t count)
+{
+    return fold_rows(f, rows, points, count);
+}
+
+narrow_fold_call *narrow_fold_pick(void)
+{
+    return __builtin_cpu_supports("popcnt") ? fold_popcnt : narrow_fold_plain;
+}
 
 #define WIDE "avx512f,avx512vl,avx512bw,avx512dq"
 
@@ -114,6 +149,11 @@ narrow_weigh_call *narrow_weigh_pick(void)
 }
 
 #else
+
+narrow_fold_call *narrow_fold_pick(void)
+{
+    return narrow_fold_plain;
+}
 
 narrow_weigh_call *narrow_weigh_pick(void)
 {

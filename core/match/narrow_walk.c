@@ -351,6 +351,7 @@ static void walk_required(walk *w, bool through_lists)
 static void walk_wanted(walk *w, const run_class *c)
 {
     match_run_state *run = w->run;
+    run->has_repeats = true; /* a row stands under each concept it wants */
     double radius = worthwhile_km(w, c);
     bool had_limit = w->has_limit;
     w->has_limit = !isinf(radius);
@@ -383,48 +384,62 @@ static bool lists_hold(const match_run_state *run, const segment_order *order)
     return false;
 }
 
-static void walk_class(walk *w, uint32_t prefix, uint32_t wanting, const run_class *c)
+static void walk_class(walk *w, uint64_t groups, const run_class *c)
 {
-    match_run_state *run = w->run;
+    narrow_turn(w->run, w->s, c);
+    for (; groups != 0 && !w->run->has_failed; groups &= groups - 1) {
+        visit_group(w, c, (uint32_t)__builtin_ctzll(groups));
+    }
+}
+
+/* Which groups are of which class, a bit each. Returns the classes that are there. */
+static uint32_t sort_groups(const walk *w, uint64_t by_class[CLASS_COUNT])
+{
     const segment_group *groups = segment_at(w->s->segment, w->head->groups_off);
-    narrow_turn(run, w->s, c);
-    for (uint32_t g = 0; g < w->head->group_count && !run->has_failed; g++) {
-        if (prefix_state(run, groups[g].prefix) == prefix &&
-            wanting_state(run, groups[g].is_wanting) == wanting) {
-            visit_group(w, c, g);
+    uint32_t present = 0;
+    for (uint32_t g = 0; g < w->head->group_count; g++) {
+        uint32_t i = prefix_state(w->run, groups[g].prefix) * WANTING_STATE_COUNT +
+                     wanting_state(w->run, groups[g].is_wanting);
+        by_class[i] = (present >> i & 1u) != 0 ? by_class[i] | 1ULL << g : 1ULL << g;
+        present |= 1u << i;
+    }
+    return present;
+}
+
+/* The class that can score highest among some. */
+static const run_class *best_class(match_run_state *run, uint32_t present, uint32_t *ret_index)
+{
+    const run_class *best = NULL;
+    for (; present != 0; present &= present - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(present);
+        const run_class *c = narrow_class(run, i / WANTING_STATE_COUNT, i % WANTING_STATE_COUNT);
+        if (best == NULL || c->rest[0] > best->rest[0]) {
+            best = c;
+            *ret_index = i;
         }
     }
+    return best;
 }
 
 static void walk_offers(walk *w)
 {
     match_run_state *run = w->run;
-    const segment_group *groups = segment_at(w->s->segment, w->head->groups_off);
+    uint64_t by_class[CLASS_COUNT];
     walk_required(w, lists_hold(run, &w->head->order));
-    uint32_t present = 0;
-    for (uint32_t g = 0; g < w->head->group_count; g++) {
-        present |= 1u << (prefix_state(run, groups[g].prefix) * WANTING_STATE_COUNT +
-                          wanting_state(run, groups[g].is_wanting));
-    }
+    uint32_t present = sort_groups(w, by_class);
     bool has_lists = w->head->wanted.slot_count > 0 && run->anchor.is_sharing_known;
     while (present != 0 && !run->has_failed) {
-        uint32_t best = 0;
-        const run_class *c = NULL;
-        for (uint32_t left = present; left != 0; left &= left - 1) {
-            uint32_t i = (uint32_t)__builtin_ctz(left);
-            const run_class *other =
-                narrow_class(run, i / WANTING_STATE_COUNT, i % WANTING_STATE_COUNT);
-            if (c == NULL || other->rest[0] > c->rest[0]) {
-                c = other;
-                best = i;
-            }
+        uint32_t index = 0;
+        const run_class *c = best_class(run, present, &index);
+        uint32_t wanting = index % WANTING_STATE_COUNT;
+        /* A class of other codes is large: what is known by now may spare it. */
+        if (index / WANTING_STATE_COUNT != PREFIX_SHARED) {
+            narrow_flush(run);
         }
-        narrow_flush(run);
         if (c->rest[0] < run->rank->threshold) {
             return; /* nor can any class that is left */
         }
-        uint32_t wanting = best % WANTING_STATE_COUNT;
-        present &= ~(1u << best);
+        present &= ~(1u << index);
         if (wanting == WANTING_SOME && has_lists && c->rest[0] - c->shares < run->rank->threshold) {
             /* Only rows that share a concept can still do: also those of the lesser classes. */
             narrow_turn(run, w->s, c);
@@ -434,7 +449,7 @@ static void walk_offers(walk *w)
             }
             continue;
         }
-        walk_class(w, best / WANTING_STATE_COUNT, wanting, c);
+        walk_class(w, by_class[index], c);
     }
 }
 

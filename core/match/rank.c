@@ -71,12 +71,12 @@ static void remove_entry(rank_list *r, uint32_t index)
     memmove(&r->entries[index], &r->entries[index + 1], (r->count - index) * sizeof r->entries[0]);
 }
 
-void rank_put(rank_list *r, const match_run_state *run, const rank_entry *entry)
+void rank_put(rank_list *r, const match_run_state *run, const rank_entry *entry, bool may_repeat)
 {
     if (entry->score < r->threshold) {
         return;
     }
-    for (uint32_t i = 0; i < r->count; i++) {
+    for (uint32_t i = 0; i < r->count && may_repeat; i++) {
         rank_entry *known = &r->entries[i];
         if (known->record == entry->record && known->segment == entry->segment) {
             if (!rank_row_precedes(run, entry, known)) {

@@ -1,6 +1,7 @@
 #ifndef CORE_MATCH_SEGMENT_FILE_H
 #define CORE_MATCH_SEGMENT_FILE_H
 
+#include <assert.h>
 #include <stdatomic.h>
 
 #include "base/arena.h"
@@ -181,7 +182,9 @@ static inline uint16_t prefix_class(uint32_t concept_number)
     return (uint16_t)(1 + scheme * 10 + LOTSE_CONCEPT_DIGIT(concept_number, 0) % 10);
 }
 
-enum { PREFIX_CLASS_COUNT = 31 };
+/* Groups are told apart by a bit each. */
+enum { PREFIX_CLASS_COUNT = 31, GROUP_COUNT_MAX = 2 * PREFIX_CLASS_COUNT };
+static_assert(GROUP_COUNT_MAX <= 64, "a walk keeps groups in 64 bits");
 
 /* Degrees of a place on the sphere. */
 double place_latitude(const double place[3]);

@@ -30,6 +30,7 @@ bool match_worker_new(match_worker **ret, err *e)
     w->instances = instances;
     w->scan = words_scan_pick();
     w->weigh = narrow_weigh_pick();
+    w->fold = narrow_fold_pick();
     *ret = w;
     return true;
 }
