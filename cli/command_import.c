@@ -167,12 +167,17 @@ static void print_report(const char *path, const json_node *report)
     bytes format = json_member(report, "format") != NULL ? json_text(json_member(report, "format"))
                                                          : BYTES("?");
     printf("%s (%.*s)\n", path, (int)format.len, format.base);
-    printf(
-        "  %lld read: %lld created, %lld changed, %lld unchanged, %lld refused, %lld duplicates\n",
-        count_of(report, "read"), count_of(report, "created"), count_of(report, "changed"),
-        count_of(report, "unchanged"), count_of(report, "refused"), count_of(report, "duplicates"));
+    printf("  %lld read: %lld created, %lld changed, %lld unchanged, %lld refused, %lld duplicates",
+           count_of(report, "read"), count_of(report, "created"), count_of(report, "changed"),
+           count_of(report, "unchanged"), count_of(report, "refused"),
+           count_of(report, "duplicates"));
+    if (count_of(report, "merged") > 0) {
+        printf(", %lld further dates of the same offers", count_of(report, "merged"));
+    }
+    fputc('\n', stdout);
     print_key_counts(report, "unknown_keys", "unknown keys");
     print_key_counts(report, "missing_keys", "missing keys");
+    print_key_counts(report, "unmapped_codes", "unmapped codes");
     print_key_counts(report, "derived", "derived");
     const json_node *refusals = json_member(report, "refusals");
     for (const json_node *n = refusals != NULL ? json_child(refusals) : NULL; n != NULL;
