@@ -38,6 +38,7 @@ typedef struct cli {
     const char *format;
     const char *map;
     const char *source;
+    const char *scheme;
     const char *seekers;
     const char *offers;
     const char *seed;
@@ -123,6 +124,8 @@ int command_fields(cli *c);
 int command_sample(cli *c);
 int command_export(cli *c);
 int command_concept(cli *c);
+int concept_load(cli *c); /* concept_taxonomy.c */
+int concept_find(cli *c);
 int command_doctor(cli *c);
 int command_version(cli *c);
 

@@ -238,5 +238,12 @@ int command_concept(cli *c)
     if (strcmp(verb, "rank") == 0) {
         return run_rank(c);
     }
-    return cli_usage(c, "expected `lotse concept rank LABELS.tsv QUERIES.tsv`");
+    if (strcmp(verb, "load") == 0) {
+        return concept_load(c);
+    }
+    if (strcmp(verb, "find") == 0) {
+        return concept_find(c);
+    }
+    return cli_usage(c, "expected `lotse concept load FILE...`, `find TEXT` or "
+                        "`rank LABELS.tsv QUERIES.tsv`");
 }

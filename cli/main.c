@@ -46,13 +46,23 @@ static const command COMMANDS[] = {
      "  lotse plugin show lotse.skills --lang de", command_plugin},
     {"fields", "fields [--sensitive]", "every field a gate or plugin can name",
      "  lotse fields --json", command_fields},
-    {"concept", "concept rank LABELS.tsv QUERIES.tsv [-n 100]", "texts to occupations and skills",
-     "Ranks the labels of a list (id, tab, label) for each query of another (id, tab, text) and "
-     "prints\n"
-     "TREC run lines. Labels with one id, or with ids that differ only in a number behind the last "
-     "\"_\"\n"
-     "or \"#\", name one concept and stand up for each other; its first label is the preferred "
-     "one.\n\n"
+    {"concept",
+     "concept load FILE... | find TEXT [--scheme esco|isco|kldb] [--lang de] [-n 10] | rank "
+     "LABELS.tsv "
+     "QUERIES.tsv [-n 100]",
+     "texts to occupations and skills",
+     "load builds the data folder's taxonomy anew from ESCO's zips or CSVs, KldB 2010 with its "
+     "names,\n"
+     "and pairs of KldB and ISCO, in any order. find codes a text and says how far it is to be "
+     "believed\n"
+     "(with --lang by labels in that language only).\n\n"
+     "rank works on files alone: it ranks the labels of a list (id, tab, label) for each query of\n"
+     "another (id, tab, text) and prints TREC run lines. Labels with one id, or with ids that "
+     "differ\n"
+     "only in a number behind the last \"_\" or \"#\", name one concept and stand up for each "
+     "other;\n"
+     "its first label is the preferred one.\n\n"
+     "  lotse concept find \"Altenpflegehelfer/in\" --scheme kldb\n"
      "  lotse concept rank labels.tsv titles.tsv -n 10",
      command_concept},
     {"sample", "sample --seekers N --offers M [--seed S]",

@@ -36,6 +36,7 @@ static const option OPTIONS[] = {
     {"--format", NULL, OPTION_VALUE, AT(format), "NAME", "the files' format (auto)"},
     {"--map", NULL, OPTION_VALUE, AT(map), "FILE", "mapping file for CSV"},
     {"--source", NULL, OPTION_VALUE, AT(source), "LABEL", "what the source is called in reports"},
+    {"--scheme", NULL, OPTION_VALUE, AT(scheme), "NAME", "esco, isco or kldb (all)"},
     {"--dry-run", NULL, OPTION_FLAG, AT(is_dry_run), NULL, "only say what would happen"},
     {"--allow-outdated", NULL, OPTION_FLAG, AT(allows_outdated), NULL,
      "take files of an outdated shape"},

@@ -15,7 +15,9 @@ static const float KIND_WEIGHTS[KIND_COUNT] = {0.5f, 0.5f};
 static const float SECOND_WEIGHT = 0.1f;
 static const float MEAN_WEIGHT = 0.1f;
 static const float FIRST_WEIGHT = 0.4f;
-static const float WEIGHT_SUM = 1.6f;
+static const float EXACT_WEIGHT = 0.4f; /* the text is a label of the group, in some form */
+static const float EXACT_FROM = 0.999f;
+static const float WEIGHT_SUM = 2.0f;
 static const float GROUP_SHARE = 0.88f;   /* of a label's score, the rest is its own likeness */
 static const float HEADING_FACTOR = 0.9f; /* a group with one label is a heading more often */
 
@@ -155,6 +157,7 @@ static candidate make_candidate(const rank_index *r, const rank_scratch *s, uint
                   MEAN_WEIGHT * s->sum[group] / (float)(end - begin) +
                   FIRST_WEIGHT * s->scores[r->group_first[group]];
     bool is_heading = r->entry_label_starts[end] - r->entry_label_starts[begin] == 1;
+    score += s->best[group] > EXACT_FROM ? EXACT_WEIGHT : 0.0f;
     score *= (is_heading ? HEADING_FACTOR : 1.0f) / WEIGHT_SUM;
     float bound = GROUP_SHARE * score + (1.0f - GROUP_SHARE) * s->best[group];
     return (candidate){group, s->nearest[group], score, bound};

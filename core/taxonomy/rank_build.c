@@ -36,24 +36,6 @@ static int compare_keyed(const void *a, const void *b)
     return x->label < y->label ? -1 : x->label > y->label;
 }
 
-/* Titles with the same stems in any order, each once, have the same key. */
-static uint64_t title_key(const title *t)
-{
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < t->token_count; i++) {
-        bytes stem = title_stem_of(t, i);
-        bool is_new = true;
-        for (uint32_t j = 0; j < i; j++) {
-            is_new = is_new && !bytes_equal(stem, title_stem_of(t, j));
-        }
-        if (is_new) {
-            uint64_t hash = bytes_hash(stem);
-            sum += hash * (hash | 1);
-        }
-    }
-    return sum;
-}
-
 static bool keep_stems(build *b, const title *t)
 {
     for (uint32_t i = 0; i < t->token_count; i++) {

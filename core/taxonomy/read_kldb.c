@@ -50,9 +50,11 @@ static bool on_class(reading *r, err *e)
 
 static bool on_index_name(reading *r, err *e)
 {
+    bytes code = read_cell(r, 1);
+    bool is_footer = code.len == 0 || bytes_starts_with(code, "\xC2\xA9"); /* date and copyright */
     uint32_t at;
-    return kldb_concept(r, read_cell(r, 1), KLDB_WIDTH, &at, e) &&
-           draft_label(r->draft, at, "de", LABEL_OTHER, read_cell(r, 0), e);
+    return is_footer || (kldb_concept(r, code, KLDB_WIDTH, &at, e) &&
+                         draft_label(r->draft, at, "de", LABEL_OTHER, read_cell(r, 0), e));
 }
 
 static bool on_pair(reading *r, err *e)

@@ -431,6 +431,23 @@ bool title_read(bytes text, buf *scratch, title *ret)
     return true;
 }
 
+uint64_t title_key(const title *t)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < t->token_count; i++) {
+        bytes stem = title_stem_of(t, i);
+        bool is_new = true;
+        for (uint32_t j = 0; j < i; j++) {
+            is_new = is_new && !bytes_equal(stem, title_stem_of(t, j));
+        }
+        if (is_new) {
+            uint64_t hash = bytes_hash(stem);
+            sum += hash * (hash | 1);
+        }
+    }
+    return sum;
+}
+
 bytes title_word(const title *t, uint32_t at)
 {
     return (bytes){t->text + t->tokens[at].off, t->tokens[at].len};

@@ -33,6 +33,9 @@ bool title_read(bytes text, buf *scratch, title *ret);
 /* The stem of one folded word, into out (TITLE_WORD_LEN_MAX bytes); its length. */
 uint32_t title_stem(bytes word, char *out);
 
+/* Equal for titles with the same stems in any order and number. */
+uint64_t title_key(const title *t);
+
 bytes title_word(const title *t, uint32_t at);
 bytes title_stem_of(const title *t, uint32_t at);
 
