@@ -119,7 +119,7 @@ static uint32_t drop_by_fold(match_run_state *run, uint32_t count, uint32_t stag
     int32_t most = c->most[run->fold_stage];
     const narrow_folds folds = {.wanted = segment_at(s, s->head->wanted_off),
                                 .having = run->anchor.sharing_bits,
-                                .most = w->fold_most,
+                                .most = (const int32_t(*)[WANTED_COUNT_MAX + 1]) w->fold_most,
                                 .most_of_many = most,
                                 .need = run->rank->threshold - (c->rest[stage] - most)};
     return w->fold(&folds, w->rows, w->points, count);
