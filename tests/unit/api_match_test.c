@@ -329,7 +329,7 @@ START_TEST(an_answer_shows_the_write_before_it)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------ explain */
+/* ---------------------------------------------------------------------- explain */
 
 START_TEST(explain_answers_a_pair_whatever_its_verdict)
 {
@@ -436,8 +436,7 @@ START_TEST(explain_takes_a_person_who_is_not_stored)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------ strategies
- */
+/* ---------------------------------------------------------------------- strategies */
 
 START_TEST(a_strategy_that_was_put_is_listed_got_and_used)
 {
