@@ -15,7 +15,7 @@ typedef struct numbering {
     uint32_t cap; /* a power of two, or 0 */
 } numbering;
 
-enum { NUMBERING_NONE = UINT32_MAX };
+#define NUMBERING_NONE UINT32_MAX
 
 /* The number of a key, given on first sight; NUMBERING_NONE: no memory. */
 uint32_t numbering_add(numbering *n, uint64_t key);

@@ -13,7 +13,7 @@
  * taxonomy never changes; any thread may read it. */
 typedef struct taxonomy taxonomy;
 
-enum { TAXONOMY_NONE = UINT32_MAX };
+#define TAXONOMY_NONE UINT32_MAX
 
 typedef enum taxonomy_kind {
     TAXONOMY_ESCO_OCCUPATION,
