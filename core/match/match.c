@@ -208,6 +208,9 @@ static void add_other(match_run_state *run, match_hit *hit, const segment *s, ui
 static void find_other_rows(match_run_state *run, run_segment *s, const run_anchor *anchor,
                             match_hit *hit)
 {
+    if (s->segment->head->record_count == s->segment->head->row_count) {
+        return;
+    }
     uint32_t record = s->segment->record_of[hit->row];
     for (uint32_t i = s->segment->row_starts[record]; i < s->segment->row_starts[record + 1]; i++) {
         uint32_t row = s->segment->record_rows[i];

@@ -24,7 +24,7 @@ typedef struct rank_entry {
     int32_t score;
     verdict verdict;
     uint32_t segment; /* index in the run */
-    uint32_t record;
+    uint32_t record;  /* where each record of the segment has one row: the row */
     uint32_t row;
     uint32_t anchor_row; /* index into the query's anchor rows */
     bool is_judged;      /* else only `possible` is known: the verdict is told of those that stay */
@@ -57,6 +57,8 @@ typedef struct run_criterion {
     uint32_t criterion; /* index into program.criteria */
     uint32_t slot;      /* in the strategy's order */
     int32_t weight;
+    uint32_t
+        first_list; /* its column of concepts in the rows, by its own count; UINT32_MAX: none */
 } run_criterion;
 
 /* What is known of an anchor row. */

@@ -69,9 +69,25 @@ static void find_bounds(match_run_state *run)
     }
 }
 
+/* The column of concepts that a criterion reads of each row, if it has one. */
+static uint32_t first_list_of(const match_run_state *run, const criterion_spec *spec)
+{
+    const column_set *set = &run->program->columns[run->row_side];
+    for (uint32_t i = 0; i < spec->column_count[run->row_side]; i++) {
+        uint16_t column = spec->columns[run->row_side][i];
+        if (column < set->stored_count && set->columns[column].field->type == LOTSE_CONCEPT_SET) {
+            return i;
+        }
+    }
+    return UINT32_MAX;
+}
+
 void narrow_begin(match_run_state *run)
 {
     sort_criteria(run);
+    for (uint32_t i = 0; i < run->criterion_count; i++) {
+        run->criteria[i].first_list = first_list_of(run, run->criteria[i].spec);
+    }
     run->linear_stage = -1;
     run->fold_stage = -1;
     find_bounds(run);
@@ -118,6 +134,7 @@ static uint32_t drop_by_fold(match_run_state *run, uint32_t count, uint32_t stag
     const run_class *c = run->class_now;
     int32_t most = c->most[run->fold_stage];
     const narrow_folds folds = {.wanted = segment_at(s, s->head->wanted_off),
+                                .wanted_stride = s->head->wanted_stride,
                                 .having = run->anchor.sharing_bits,
                                 .most = (const int32_t(*)[WANTED_COUNT_MAX + 1]) w->fold_most,
                                 .most_of_many = most,
@@ -382,19 +399,23 @@ static void finish_rows(match_run_state *run, uint32_t count)
 {
     match_worker *w = run->worker;
     run_segment *s = run->current;
+    bool has_single_rows = s->segment->head->record_count == s->segment->head->row_count;
     for (uint32_t i = 0; i < count; i++) {
         if (w->points[i] < run->rank->threshold) {
             continue;
         }
         rank_entry entry = {.score = w->points[i],
                             .segment = (uint32_t)(s - run->segments),
-                            .record = s->segment->record_of[w->rows[i]],
                             .row = w->rows[i],
                             .anchor_row = run->anchor.index,
                             .km = w->km[i]};
-        uint32_t row_count =
-            s->segment->row_starts[entry.record + 1] - s->segment->row_starts[entry.record];
-        bool is_one_of_many = row_count > 1;
+        bool is_one_of_many = false;
+        entry.record = entry.row;
+        if (!has_single_rows) {
+            entry.record = s->segment->record_of[entry.row];
+            is_one_of_many =
+                s->segment->row_starts[entry.record + 1] - s->segment->row_starts[entry.record] > 1;
+        }
         entry.verdict = judge_row_apart(run, s, entry.row);
         entry.is_judged = entry.verdict != VERDICT_YES;
         if (entry.verdict == VERDICT_YES && (is_one_of_many || verdict_matters(run))) {
@@ -407,16 +428,36 @@ static void finish_rows(match_run_state *run, uint32_t count)
     }
 }
 
-/* What later stages read of the rows is on its way while the cheap criteria are asked. */
-static void fetch_rows(const match_run_state *run, uint32_t count)
+/* What a distance needs is on its way while the cheap criteria are asked. */
+static void fetch_places(const match_run_state *run, uint32_t count)
 {
     const segment_header *head = run->current->segment->head;
     const uint32_t *rows = run->worker->rows;
     const char *near = segment_at(run->current->segment, head->near_off);
-    const char *wanted = segment_at(run->current->segment, head->wanted_off);
     for (uint32_t i = 0; i < count; i++) {
         __builtin_prefetch(near + (size_t)rows[i] * head->near_width);
-        __builtin_prefetch(wanted + (size_t)rows[i] * sizeof(segment_wanted));
+    }
+}
+
+/* The lists that later criteria look into, likewise. */
+static void fetch_lists(const match_run_state *run, uint32_t stage, uint32_t count)
+{
+    const uint32_t *rows = run->worker->rows;
+    for (; stage < run->criterion_count; stage++) {
+        const run_criterion *c = &run->criteria[stage];
+        const lotse_table *table = &run->current->words->views[c->criterion].table;
+        if (c->first_list == UINT32_MAX) {
+            continue;
+        }
+        const lotse_column *column = lotse_column_of(table, c->first_list);
+        if (column->type == 0) {
+            continue;
+        }
+        const uint32_t *values = lotse_values(table, column);
+        for (uint32_t i = 0; i < count; i++) {
+            const lotse_range *range = lotse_value(table, column, rows[i]);
+            __builtin_prefetch(values + range->begin);
+        }
     }
 }
 
@@ -432,12 +473,13 @@ static void narrow_rows(match_run_state *run, uint32_t count)
     bool has_km = false;
     for (uint32_t stage = 0; stage < run->criterion_count && count > 0; stage++) {
         if (stage == 1) {
-            fetch_rows(run, count);
+            fetch_places(run, count);
         }
         if (stage == run->km_stage) {
             if (run->fold_stage >= (int32_t)stage) {
                 count = drop_by_fold(run, count, stage);
             }
+            fetch_lists(run, stage, count);
             count = drop_by_km(run, count, stage);
             has_km = true;
         }

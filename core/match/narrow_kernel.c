@@ -54,7 +54,8 @@ fold_rows(const narrow_folds *f, uint32_t *rows, int32_t *points, uint32_t count
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const segment_wanted *row = &f->wanted[rows[i]];
+        const segment_wanted *row =
+            (const segment_wanted *)(f->wanted + rows[i] * f->wanted_stride);
         uint32_t found = (uint32_t)__builtin_popcountll(row->bits & f->having) + row->hidden;
         int32_t most = f->most_of_many;
         if (row->count <= WANTED_COUNT_MAX) {

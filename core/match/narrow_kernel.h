@@ -29,7 +29,8 @@ uint32_t narrow_weigh_plain(const narrow_chunk *c, uint32_t count, int32_t weigh
 enum { WANTED_COUNT_MAX = 16 };
 
 typedef struct narrow_folds {
-    const segment_wanted *wanted; /* by row */
+    const char *wanted; /* a segment_wanted for each row */
+    size_t wanted_stride;
     uint64_t having;
     /* Most points by how many concepts are wanted and how many of them may be there. */
     const int32_t (*most)[WANTED_COUNT_MAX + 1];

@@ -7,7 +7,7 @@
 #include "match/match_run.h"
 #include "model/place.h"
 
-enum { LIST_CUT_MIN = 24, GROUP_WHOLE_MAX = 64 };
+enum { LIST_CUT_MIN = 24, GROUP_WHOLE_MAX = 64, STRETCH_COUNT_MAX = 64 };
 
 static const double km_per_degree_least = 111.194;
 static const double radians_per_degree = 0.017453292519943295;
@@ -17,6 +17,13 @@ typedef struct band_cells {
     uint32_t first, end;
     double km; /* no row in them is nearer */
 } band_cells;
+
+/* Consecutive rows, or entries of a list of rows. */
+typedef struct stretch {
+    const uint32_t *rows; /* NULL: the rows themselves */
+    uint32_t first, end;
+    double km; /* no row in them is nearer */
+} stretch;
 
 typedef struct walk {
     match_run_state *run;
@@ -29,7 +36,11 @@ typedef struct walk {
     band_cells *bands; /* of the radius below */
     uint32_t band_count;
     double radius; /* the bands were made for it; negative: for none */
+    stretch stretches[STRETCH_COUNT_MAX];
+    uint32_t stretch_count;
 } walk;
+
+static double worthwhile_km(const walk *w, const run_class *c);
 
 /* ------------------------------------------------------------------------------------ classes */
 
@@ -167,6 +178,47 @@ static void visit_rows(walk *w, uint32_t first, uint32_t end)
     visit(w, w->s->words->first[READ_POSSIBLE], NULL, first, end);
 }
 
+/* Looks at the stretches that wait, in their order. */
+static void visit_stretches(walk *w)
+{
+    const run_class *c = w->run->class_next;
+    const uint64_t *words = w->s->words->first[READ_POSSIBLE];
+    double radius = worthwhile_km(w, c);
+    for (uint32_t i = 0; i < w->stretch_count && !w->run->has_failed; i++) {
+        const stretch *at = &w->stretches[i];
+        if (at->km > radius) {
+            continue;
+        }
+        int32_t threshold = w->run->rank->threshold;
+        if (at->rows == NULL) {
+            visit(w, words, NULL, at->first, at->end);
+        } else {
+            visit(w, w->s->words->listed, at->rows, at->first, at->end);
+        }
+        radius = threshold == w->run->rank->threshold ? radius : worthwhile_km(w, c);
+    }
+    w->stretch_count = 0;
+}
+
+/* Rows to look at next. They wait for others, so that their words are fetched together. */
+static void add_stretch(walk *w, const uint32_t *rows, uint32_t first, uint32_t end, double km)
+{
+    enum { WORDS_PER_LINE = 8, LINE_MAX = 6 };
+    if (first >= end) {
+        return;
+    }
+    const uint64_t *words = rows == NULL ? w->s->words->first[READ_POSSIBLE] : w->s->words->listed;
+    uint32_t near =
+        end - first < WORDS_PER_LINE * LINE_MAX ? end : first + WORDS_PER_LINE * LINE_MAX;
+    for (uint32_t i = first; i < near; i += WORDS_PER_LINE) {
+        __builtin_prefetch(words + i);
+    }
+    w->stretches[w->stretch_count++] = (stretch){rows, first, end, km};
+    if (w->stretch_count == STRETCH_COUNT_MAX) {
+        visit_stretches(w);
+    }
+}
+
 /* ------------------------------------------------------------------------------------ space */
 
 static uint32_t lower_bound(const float *values, uint32_t first, uint32_t end, double value)
@@ -183,26 +235,29 @@ static uint32_t lower_bound(const float *values, uint32_t first, uint32_t end, d
 }
 
 /* A list's entries: those without a place, then those between two latitudes. */
-static void visit_list(walk *w, const segment_lists *lists, uint32_t list, double radius)
+static void visit_list(walk *w, const segment_lists *lists, const list_slot *list, double radius)
 {
     const segment *s = w->s->segment;
-    const uint32_t *starts = segment_at(s, lists->starts_off);
-    const uint32_t *placed = segment_at(s, lists->placed_off);
     const float *lats = segment_at(s, lists->lats_off);
     const uint32_t *rows = lists->rows_off == 0 ? NULL : segment_at(s, lists->rows_off);
-    uint32_t first = placed[list];
-    uint32_t end = starts[list + 1];
+    uint32_t first = list->placed;
+    uint32_t end = list->end;
     if (w->has_limit && end - first > LIST_CUT_MIN) {
         double degrees = radius / km_per_degree_least + 1e-4;
         first = lower_bound(lats, first, end, w->run->anchor.latitude - degrees);
         end = lower_bound(lats, first, end, w->run->anchor.latitude + degrees);
     }
-    if (rows == NULL) {
-        visit_rows(w, lists->first_row + starts[list], lists->first_row + placed[list]);
-        visit_rows(w, lists->first_row + first, lists->first_row + end);
-    } else if (w->s->words->listed != NULL && lists == &w->head->wanted) {
-        visit(w, w->s->words->listed, rows, starts[list], placed[list]);
-        visit(w, w->s->words->listed, rows, first, end);
+    add_stretch(w, rows, lists->first_row + list->first, lists->first_row + list->placed, 0);
+    add_stretch(w, rows, lists->first_row + first, lists->first_row + end, 0);
+}
+
+/* The lists of an anchor's concepts are on their way. */
+static void fetch_slots(const walk *w, const segment_lists *lists, const uint32_t *concepts,
+                        uint32_t count)
+{
+    const list_slot *slots = segment_at(w->s->segment, lists->slots_off);
+    for (uint32_t i = 0; i < count && lists->slot_count > 0; i++) {
+        __builtin_prefetch(&slots[list_slot_of(lists->slot_count, concepts[i])]);
     }
 }
 
@@ -293,32 +348,26 @@ static void visit_group(walk *w, const run_class *c, uint32_t group)
     const uint32_t *starts = (const uint32_t *)segment_at(s, w->head->cell_starts_off) +
                              (size_t)group * (w->head->cell_count + 1);
     const segment_group *g = (const segment_group *)segment_at(s, w->head->groups_off) + group;
-    if (g->end - starts[0] <= GROUP_WHOLE_MAX) {
-        visit_rows(w, starts[0], g->end); /* cheaper than to look where they are */
+    if (g->end - g->first <= GROUP_WHOLE_MAX) {
+        add_stretch(w, NULL, g->first, g->end, 0); /* cheaper than to look where they are */
         return;
     }
-    visit_rows(w, starts[0], starts[1]);
+    add_stretch(w, NULL, g->first, starts[1], 0);
     if (w->head->grid.lat_count == 0) {
         return;
     }
     double radius = worthwhile_km(w, c);
     if (isinf(radius)) {
-        visit_rows(w, starts[1], g->end);
+        add_stretch(w, NULL, starts[1], g->end, 0);
         return;
     }
     if (w->radius < 0 || radius < w->radius * 0.9 || radius > w->radius) {
         make_bands(w, radius);
     }
-    for (uint32_t i = 0; i < w->band_count && !w->run->has_failed; i++) {
-        if (w->bands[i].km > radius) {
-            continue;
-        }
-        uint32_t first = starts[w->bands[i].first];
-        uint32_t end = starts[w->bands[i].end];
-        if (first < end) {
-            int32_t threshold = w->run->rank->threshold;
-            visit_rows(w, first, end);
-            radius = threshold == w->run->rank->threshold ? radius : worthwhile_km(w, c);
+    for (uint32_t i = 0; i < w->band_count; i++) {
+        if (w->bands[i].km <= radius) {
+            add_stretch(w, NULL, starts[w->bands[i].first], starts[w->bands[i].end],
+                        w->bands[i].km);
         }
     }
 }
@@ -339,12 +388,15 @@ static void walk_required(walk *w, bool through_lists)
         visit_rows(w, first, w->head->row_count);
         return;
     }
+    fetch_slots(w, &w->head->required, run->anchor.having, run->anchor.having_count);
     for (uint32_t i = 0; i < run->anchor.having_count; i++) {
-        uint32_t list;
-        if (segment_list_find(w->s->segment, &w->head->required, run->anchor.having[i], &list)) {
+        const list_slot *list =
+            segment_list_find(w->s->segment, &w->head->required, run->anchor.having[i]);
+        if (list != NULL) {
             visit_list(w, &w->head->required, list, w->limit);
         }
     }
+    visit_stretches(w);
 }
 
 /* Rows that share a wanted concept with the anchor. */
@@ -356,11 +408,13 @@ static void walk_wanted(walk *w, const run_class *c)
     bool had_limit = w->has_limit;
     w->has_limit = !isinf(radius);
     for (uint32_t i = 0; i < run->anchor.sharing_count && !run->has_failed; i++) {
-        uint32_t list;
-        if (segment_list_find(w->s->segment, &w->head->wanted, run->anchor.sharing[i], &list)) {
+        const list_slot *list =
+            segment_list_find(w->s->segment, &w->head->wanted, run->anchor.sharing[i]);
+        if (list != NULL) {
             visit_list(w, &w->head->wanted, list, radius);
         }
     }
+    visit_stretches(w);
     w->has_limit = had_limit;
 }
 
@@ -390,6 +444,7 @@ static void walk_class(walk *w, uint64_t groups, const run_class *c)
     for (; groups != 0 && !w->run->has_failed; groups &= groups - 1) {
         visit_group(w, c, (uint32_t)__builtin_ctzll(groups));
     }
+    visit_stretches(w);
 }
 
 /* Which groups are of which class, a bit each. Returns the classes that are there. */
@@ -425,6 +480,9 @@ static void walk_offers(walk *w)
 {
     match_run_state *run = w->run;
     uint64_t by_class[CLASS_COUNT];
+    if (run->anchor.is_sharing_known) {
+        fetch_slots(w, &w->head->wanted, run->anchor.sharing, run->anchor.sharing_count);
+    }
     walk_required(w, lists_hold(run, &w->head->order));
     uint32_t present = sort_groups(w, by_class);
     bool has_lists = w->head->wanted.slot_count > 0 && run->anchor.is_sharing_known;
@@ -456,46 +514,40 @@ static void walk_offers(walk *w)
 /* ------------------------------------------------------------------------------------ seekers */
 
 /* Rows listed one by one: few, so that their words are looked at one by one too. */
-static void visit_entries(walk *w, uint32_t list)
+static void visit_entries(walk *w, const list_slot *list)
 {
-    const segment *s = w->s->segment;
-    const segment_lists *lists = &w->head->required;
-    const uint32_t *starts = segment_at(s, lists->starts_off);
-    const uint32_t *rows = segment_at(s, lists->rows_off);
+    const uint32_t *rows = segment_at(w->s->segment, w->head->required.rows_off);
     const words_key *key = &w->s->query.key[READ_POSSIBLE];
     uint32_t *scanned = w->run->worker->scanned;
     uint32_t count = 0;
-    for (uint32_t i = starts[list]; i < starts[list + 1]; i++) {
-        uint64_t row = w->s->words->first[READ_POSSIBLE][rows[i]];
+    for (uint32_t i = list->first; i < list->end; i++) {
         scanned[count] = rows[i];
-        count += ((~(key->level[0] - row) & key->guards[0]) | (row & key->mask[0])) == 0;
-        if (count == SCAN_ROW_MAX || i + 1 == starts[list + 1]) {
+        count += word_passes(key, 0, w->s->words->first[READ_POSSIBLE][rows[i]]);
+        if (count == SCAN_ROW_MAX || i + 1 == list->end) {
             take_rows(w, NULL, count);
             count = 0;
         }
     }
 }
 
-/* The shortest list among the concepts that the offer asks for. False: no seeker has one of them.
- */
-static bool find_shortest(const walk *w, uint32_t *ret_list, uint32_t *ret_count)
+/* The shortest list among the concepts that the offer asks for. NULL: no seeker has one of them. */
+static const list_slot *find_shortest(const walk *w, uint32_t *ret_count)
 {
-    const segment *s = w->s->segment;
-    const uint32_t *starts = segment_at(s, w->head->required.starts_off);
+    const list_slot *shortest = NULL;
     *ret_count = UINT32_MAX;
     for (uint32_t i = 0; i < w->run->anchor.having_count; i++) {
-        uint32_t list;
-        if (!segment_list_find(s, &w->head->required, w->run->anchor.having[i], &list)) {
+        const list_slot *list =
+            segment_list_find(w->s->segment, &w->head->required, w->run->anchor.having[i]);
+        if (list == NULL) {
             *ret_count = 0;
-            return false;
+            return NULL;
         }
-        uint32_t count = starts[list + 1] - starts[list];
-        if (count < *ret_count) {
-            *ret_count = count;
-            *ret_list = list;
+        if (list->end - list->first < *ret_count) {
+            *ret_count = list->end - list->first;
+            shortest = list;
         }
     }
-    return true;
+    return shortest;
 }
 
 static void walk_seekers(walk *w)
@@ -505,15 +557,15 @@ static void walk_seekers(walk *w)
     narrow_turn(run, w->s, c);
     if (w->head->required.slot_count > 0 && run->anchor.having_count > 0 &&
         lists_hold(run, &w->head->order)) {
-        uint32_t list = 0;
         uint32_t count;
-        bool is_there = find_shortest(w, &list, &count);
+        const list_slot *list = find_shortest(w, &count);
         if (count < w->head->row_count / 8) {
-            if (is_there) {
+            if (list != NULL) {
                 visit_entries(w, list);
             }
             /* Of those whose skills are not known anybody may have them. */
-            if (segment_list_find(w->s->segment, &w->head->required, LIST_UNKNOWN, &list)) {
+            list = segment_list_find(w->s->segment, &w->head->required, LIST_UNKNOWN);
+            if (list != NULL) {
                 visit_entries(w, list);
             }
             return;
@@ -522,6 +574,7 @@ static void walk_seekers(walk *w)
     for (uint32_t g = 0; g < w->head->group_count && !run->has_failed; g++) {
         visit_group(w, c, g);
     }
+    visit_stretches(w);
 }
 
 /* ------------------------------------------------------------------------------------ all */
@@ -549,7 +602,17 @@ static void find_limits(walk *w)
 
 void narrow_walk(match_run_state *run, run_segment *s)
 {
-    walk w = {.run = run, .s = s, .head = s->segment->head, .radius = -1};
+    walk w;
+    w.run = run;
+    w.s = s;
+    w.head = s->segment->head;
+    w.has_limit = false;
+    w.limit = 0;
+    w.can_shrink = false;
+    w.shrink_max = 0;
+    w.band_count = 0;
+    w.radius = -1;
+    w.stretch_count = 0;
     if (s->query.no_gates != 0 || w.head->row_count == 0) {
         return;
     }

@@ -59,7 +59,8 @@ static bool record_precedes(const match_run_state *run, const rank_entry *a, con
         return a->score > b->score;
     }
     if (a->segment == b->segment) {
-        return a->record < b->record;
+        const uint32_t *record_of = run->segments[a->segment].segment->record_of;
+        return record_of[a->row] < record_of[b->row];
     }
     return bytes_compare(segment_record_id(run->segments[a->segment].segment, a->row),
                          segment_record_id(run->segments[b->segment].segment, b->row)) < 0;

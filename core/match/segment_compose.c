@@ -47,6 +47,8 @@ typedef struct composer {
     index_plan plan;
     uint32_t group_width[GROUP_COUNT];
     uint64_t group_at[GROUP_COUNT];
+    bool wanted_in_hot;
+    uint32_t wanted_hot_off;
     uint64_t len;
     segment_header head;
     memfile file;
@@ -286,10 +288,28 @@ static void choose_groups(composer *c)
             }
             join_group(c, p->gates[i].seeker_key, GROUP_HOT, width, SEGMENT_WARM_LEN_MAX);
         }
+        for (uint32_t i = 0; i < p->derived_count; i++) {
+            for (uint32_t k = 0; k < p->derived[i].column_count && p->derived[i].side == side;
+                 k++) {
+                join_group(c, p->derived[i].columns[k], GROUP_HOT, width, SEGMENT_WARM_LEN_MAX);
+            }
+        }
     }
     for (uint32_t g = GROUP_HOT; g < GROUP_COUNT; g++) {
         c->group_width[g] = (c->group_width[g] + 7) / 8 * 8;
     }
+    c->wanted_in_hot = c->plan.wanted_rows != NULL &&
+                       c->group_width[GROUP_HOT] + sizeof(segment_wanted) <= SEGMENT_HOT_LEN_MAX;
+    if (c->wanted_in_hot) {
+        c->wanted_hot_off = c->group_width[GROUP_HOT];
+        c->group_width[GROUP_HOT] += (uint32_t)sizeof(segment_wanted);
+    }
+    /* No row lies across more cache lines than it must. */
+    uint32_t width = 8;
+    while (width < c->group_width[GROUP_HOT]) {
+        width *= 2;
+    }
+    c->group_width[GROUP_HOT] = c->group_width[GROUP_HOT] == 0 ? 0 : width;
 }
 
 /* Lists of one record that belong together have the same ranges in every row: kept once. */
@@ -324,15 +344,12 @@ static uint64_t take(composer *c, uint64_t len)
 static void lay_lists(composer *c, const struct index_lists *from, segment_lists *to)
 {
     *to = (segment_lists){.slot_count = from->slot_count,
-                          .list_count = from->list_count,
                           .entry_count = from->entry_count,
                           .first_row = from->first_row};
     if (from->slot_count == 0) {
         return;
     }
     to->slots_off = take(c, from->slot_count * sizeof(list_slot));
-    to->starts_off = take(c, ((uint64_t)from->list_count + 1) * sizeof(uint32_t));
-    to->placed_off = take(c, (uint64_t)from->list_count * sizeof(uint32_t));
     to->lats_off = take(c, (uint64_t)from->entry_count * sizeof(float));
     if (from->rows != NULL) {
         to->rows_off = take(c, (uint64_t)from->entry_count * sizeof(uint32_t));
@@ -395,8 +412,9 @@ static bool lay_out(composer *c, err *e)
     h->cell_starts_off =
         take(c, (uint64_t)h->group_count * ((uint64_t)h->cell_count + 1) * sizeof(uint32_t));
     h->grid.bands_off = take(c, h->grid.lat_count * sizeof(segment_band));
-    if (c->plan.wanted_rows != NULL) {
-        h->wanted_off = take(c, (uint64_t)c->row_count * sizeof(segment_wanted));
+    if (c->plan.wanted_rows != NULL && !c->wanted_in_hot) {
+        h->wanted_stride = sizeof(segment_wanted);
+        h->wanted_off = take(c, (uint64_t)c->row_count * h->wanted_stride);
     }
     lay_lists(c, &c->plan.required, &h->required);
     lay_lists(c, &c->plan.wanted, &h->wanted);
@@ -405,6 +423,10 @@ static bool lay_out(composer *c, err *e)
     }
     h->hot_width = c->group_width[GROUP_HOT];
     h->hot_off = h->hot_width == 0 ? 0 : c->group_at[GROUP_HOT];
+    if (c->wanted_in_hot) {
+        h->wanted_stride = h->hot_width;
+        h->wanted_off = h->hot_off + c->wanted_hot_off;
+    }
     h->near_width = c->group_width[GROUP_NEAR];
     h->near_off = h->near_width == 0 ? 0 : c->group_at[GROUP_NEAR];
     uint64_t known_len = ((uint64_t)c->row_count + 63) / 64 * sizeof(uint64_t);
@@ -441,8 +463,6 @@ static void fill_lists(composer *c, const struct index_lists *from, const segmen
         return;
     }
     fill(c, to->slots_off, from->slots, from->slot_count * sizeof(list_slot));
-    fill(c, to->starts_off, from->starts, ((uint64_t)from->list_count + 1) * sizeof(uint32_t));
-    fill(c, to->placed_off, from->placed, (uint64_t)from->list_count * sizeof(uint32_t));
     fill(c, to->lats_off, from->lats, (uint64_t)from->entry_count * sizeof(float));
     if (from->rows != NULL) {
         fill(c, to->rows_off, from->rows, (uint64_t)from->entry_count * sizeof(uint32_t));
@@ -552,9 +572,9 @@ static bool fill_file(composer *c, err *e)
     fill(c, c->head.cell_starts_off, c->plan.cell_starts,
          (uint64_t)c->head.group_count * ((uint64_t)c->head.cell_count + 1) * sizeof(uint32_t));
     fill(c, c->head.grid.bands_off, c->plan.bands, c->head.grid.lat_count * sizeof(segment_band));
-    if (c->plan.wanted_rows != NULL) {
-        fill(c, c->head.wanted_off, c->plan.wanted_rows,
-             (uint64_t)c->row_count * sizeof(segment_wanted));
+    for (uint32_t i = 0; i < c->row_count && c->plan.wanted_rows != NULL; i++) {
+        fill(c, c->head.wanted_off + i * c->head.wanted_stride, &c->plan.wanted_rows[i],
+             sizeof(segment_wanted));
     }
     fill_lists(c, &c->plan.required, &c->head.required);
     fill_lists(c, &c->plan.wanted, &c->head.wanted);

@@ -11,7 +11,7 @@
  * found by offsets from the block's start, so that a saved segment is mapped and used as it is. */
 
 enum {
-    SEGMENT_FORMAT = 2,
+    SEGMENT_FORMAT = 3,
     SEGMENT_ALIGN = 64,
     SEGMENT_INDEXED_ROW_MIN = 16, /* smaller segments are scanned whole: indexes would not pay */
     SEGMENT_HOT_LEN_MAX = 64,     /* of offers, which are read row after row */
@@ -37,19 +37,20 @@ typedef struct segment_order {
  * first, the others by latitude. */
 typedef struct segment_lists {
     uint32_t slot_count; /* a power of two; 0: there are no lists */
-    uint32_t list_count;
     uint32_t entry_count;
-    uint32_t first_row;  /* where rows_off is 0, entry i is row first_row + i */
-    uint64_t slots_off;  /* list_slot[slot_count] */
-    uint64_t starts_off; /* uint32_t[list_count + 1] */
-    uint64_t placed_off; /* uint32_t[list_count]: the first entry with a place */
-    uint64_t rows_off;   /* uint32_t[entry_count] */
-    uint64_t lats_off;   /* float[entry_count], degrees */
+    uint32_t first_row; /* where rows_off is 0, entry i is row first_row + i */
+    uint32_t reserved;
+    uint64_t slots_off; /* list_slot[slot_count] */
+    uint64_t rows_off;  /* uint32_t[entry_count] */
+    uint64_t lats_off;  /* float[entry_count], degrees */
 } segment_lists;
 
+/* One list, found by the hash of its concept. */
 typedef struct list_slot {
-    uint32_t key; /* concept + 1; 0: free */
-    uint32_t list;
+    uint32_t key;    /* concept + 1; 0: free */
+    uint32_t first;  /* entry */
+    uint32_t placed; /* the first entry with a place */
+    uint32_t end;
 } list_slot;
 
 /* The concept under which rows are listed whose set is unknown. */
@@ -112,9 +113,10 @@ typedef struct segment_header {
     uint64_t cell_starts_off; /* uint32_t[group_count][cell_count + 1] */
     uint32_t cell_count;
     int32_t reach_max;   /* seekers: the farthest reach of a row, INT32_MAX: of some unknown */
-    uint64_t wanted_off; /* segment_wanted[row_count], 0: no wanted column */
-    uint64_t hot_off;    /* interleaved columns that criteria read; 0: none */
-    uint64_t near_off;   /* place, reach and online side by side; 0: none */
+    uint64_t wanted_off; /* a segment_wanted every wanted_stride bytes; 0: no wanted column */
+    uint64_t wanted_stride;
+    uint64_t hot_off;  /* interleaved columns that criteria read; 0: none */
+    uint64_t near_off; /* place, reach and online side by side; 0: none */
     uint32_t hot_width;
     uint32_t near_width;
     segment_order order;
@@ -151,24 +153,32 @@ static inline uint64_t concept_bit(uint32_t concept_number)
     return 1ULL << (concept_number * 2654435761u >> 26);
 }
 
-/* Is there a list under this concept? */
-static inline bool segment_list_find(const segment *s, const segment_lists *lists,
-                                     uint32_t concept_number, uint32_t *ret_list)
+static inline uint32_t list_slot_of(uint32_t slot_count, uint32_t concept_number)
+{
+    return (concept_number * 2654435761u >> 7) & (slot_count - 1);
+}
+
+static inline const segment_wanted *segment_wanted_of(const segment *s, uint32_t row)
+{
+    return segment_at(s, s->head->wanted_off + row * s->head->wanted_stride);
+}
+
+/* The list under a concept; NULL: there is none. */
+static inline const list_slot *segment_list_find(const segment *s, const segment_lists *lists,
+                                                 uint32_t concept_number)
 {
     if (lists->slot_count == 0) {
-        return false;
+        return NULL;
     }
     const list_slot *slots = segment_at(s, lists->slots_off);
-    uint32_t mask = lists->slot_count - 1;
-    uint32_t at = (concept_number * 2654435761u >> 7) & mask;
+    uint32_t at = list_slot_of(lists->slot_count, concept_number);
     while (slots[at].key != 0) {
         if (slots[at].key == concept_number + 1) {
-            *ret_list = slots[at].list;
-            return true;
+            return &slots[at];
         }
-        at = (at + 1) & mask;
+        at = (at + 1) & (lists->slot_count - 1);
     }
-    return false;
+    return NULL;
 }
 
 /* The code that groups rows by what a prefix bound can tell. */

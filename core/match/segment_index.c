@@ -235,14 +235,13 @@ static int compare_list_entries(const void *a, const void *b)
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
-static void fill_slot(struct index_lists *lists, uint32_t concept_number, uint32_t list)
+static void fill_slot(struct index_lists *lists, const list_slot *list)
 {
-    uint32_t mask = lists->slot_count - 1;
-    uint32_t at = (concept_number * 2654435761u >> 7) & mask;
+    uint32_t at = list_slot_of(lists->slot_count, list->key - 1);
     while (lists->slots[at].key != 0) {
-        at = (at + 1) & mask;
+        at = (at + 1) & (lists->slot_count - 1);
     }
-    lists->slots[at] = (list_slot){concept_number + 1, list};
+    lists->slots[at] = *list;
 }
 
 /* Takes sorted entries. Their rows are left out where they are consecutive anyway. */
@@ -253,37 +252,31 @@ static bool make_lists(struct index_lists *lists, const list_entry *entries, uin
     for (uint32_t i = 0; i < count; i++) {
         list_count += i == 0 || entries[i].concept_number != entries[i - 1].concept_number;
     }
-    *lists = (struct index_lists){
-        .slot_count = 2, .list_count = list_count, .entry_count = count, .first_row = first_row};
+    *lists = (struct index_lists){.slot_count = 2, .entry_count = count, .first_row = first_row};
     while (lists->slot_count < list_count * 2) {
         lists->slot_count *= 2;
     }
     lists->slots = mem_new((size_t)lists->slot_count * sizeof *lists->slots);
-    lists->starts = mem_new(((size_t)list_count + 1) * sizeof *lists->starts);
-    lists->placed = mem_new((size_t)list_count * sizeof *lists->placed);
     lists->lats = mem_new((size_t)count * sizeof *lists->lats);
     lists->rows = has_rows ? mem_new((size_t)count * sizeof *lists->rows) : NULL;
-    if (lists->slots == NULL || lists->starts == NULL || lists->placed == NULL ||
-        lists->lats == NULL || (has_rows && lists->rows == NULL)) {
+    if (lists->slots == NULL || lists->lats == NULL || (has_rows && lists->rows == NULL)) {
         return fail(e, ERR_MEMORY, "no memory for lists of %u rows", count);
     }
-    uint32_t list = UINT32_MAX;
+    list_slot list = {0};
     for (uint32_t i = 0; i < count; i++) {
         if (i == 0 || entries[i].concept_number != entries[i - 1].concept_number) {
-            list++;
-            fill_slot(lists, entries[i].concept_number, list);
-            lists->starts[list] = i;
-            lists->placed[list] = i;
+            list = (list_slot){.key = entries[i].concept_number + 1, .first = i, .placed = i};
         }
-        if (!entries[i].has_place) {
-            lists->placed[list] = i + 1;
+        list.placed += !entries[i].has_place;
+        list.end = i + 1;
+        if (i + 1 == count || entries[i + 1].concept_number != entries[i].concept_number) {
+            fill_slot(lists, &list);
         }
         lists->lats[i] = entries[i].latitude;
         if (has_rows) {
             lists->rows[i] = entries[i].row;
         }
     }
-    lists->starts[list_count] = count;
     return true;
 }
 
@@ -581,8 +574,6 @@ bool index_plan_make(index_plan *plan, err *e)
 static void lists_fini(struct index_lists *lists)
 {
     mem_free(lists->slots);
-    mem_free(lists->starts);
-    mem_free(lists->placed);
     mem_free(lists->rows);
     mem_free(lists->lats);
 }

@@ -39,11 +39,9 @@ typedef struct index_plan {
     int32_t reach_max;
     struct index_lists {
         list_slot *slots;
-        uint32_t *starts;
-        uint32_t *placed;
         uint32_t *rows; /* NULL: consecutive from first_row */
         float *lats;
-        uint32_t slot_count, list_count, entry_count, first_row;
+        uint32_t slot_count, entry_count, first_row;
     } required, wanted;
     segment_wanted *wanted_rows;
 } index_plan;
