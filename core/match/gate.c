@@ -92,9 +92,16 @@ static verdict judge_fits_within(const gate_call *c)
         f->lack.is_known = true;
         f->lack.week = kept;
     }
+    bool may_move = false; /* the offer's times are no fixed ones, or may not be */
+    bool is_silent = false;
+    if (c->gate->offer_columns[1] != UINT16_MAX) {
+        gate_number flexible = gate_read_number(c, SIDE_OFFER, c->gate->offer_columns[1]);
+        is_silent = !flexible.is_known;
+        may_move = is_silent || flexible.value == 1;
+    }
     f->seeker_is_unknown = have == NULL;
-    f->offer_is_unknown = need == NULL;
-    return have != NULL && need != NULL ? VERDICT_NO : VERDICT_CHECK;
+    f->offer_is_unknown = need == NULL || is_silent;
+    return have != NULL && need != NULL && !may_move ? VERDICT_NO : VERDICT_CHECK;
 }
 
 static verdict judge_not_before_as_of(const gate_call *c)

@@ -368,14 +368,15 @@ static bool types_fit(gate_op op, const field *const s[2], const field *const o[
         return is_member(s[0], o[0]) && s[0]->codes == CODES(work_permission);
     case GATE_CONTAINS_ALL:
     case GATE_INTERSECTS_OR_EMPTY:
-    case GATE_DISJOINT:
     case GATE_SUBSET_OF:
         return are_sets(s[0], o[0]);
+    case GATE_DISJOINT:
+        return are_sets(s[0], o[0]) || is_member(o[0], s[0]);
     case GATE_WITHIN_KM:
         return are_both(s[0], o[0], LOTSE_PLACE) && s[1]->type == LOTSE_INT &&
                o[1]->type == LOTSE_FLAG;
     case GATE_FITS_WITHIN:
-        return are_both(s[0], o[0], LOTSE_WEEK);
+        return are_both(s[0], o[0], LOTSE_WEEK) && (o[1] == NULL || o[1]->type == LOTSE_FLAG);
     case GATE_ON_OR_AFTER:
         return are_both(s[0], o[0], LOTSE_DAY);
     case GATE_FLAG:
@@ -432,18 +433,22 @@ bool gate_resolve(const match_program *p, const bytes *seeker_paths, uint32_t se
     }
     g.id = gate_op_text(g.op);
     uint32_t wanted = path_count_of(g.op);
-    if (seeker_path_count != wanted || offer_path_count != wanted) {
+    bool has_flag = g.op == GATE_FITS_WITHIN && offer_path_count == 2;
+    uint32_t offer_wanted = has_flag ? 2 : wanted;
+    if (seeker_path_count != wanted || offer_path_count != offer_wanted) {
         return fail(e, ERR_FILTER_INVALID, "\"%s\" takes %u field%s of each side, not %u and %u",
                     g.id, wanted, wanted == 1 ? "" : "s", seeker_path_count, offer_path_count);
     }
     if (!find_columns(p, SIDE_SEEKER, seeker_paths, wanted, g.seeker_columns, e) ||
-        !find_columns(p, SIDE_OFFER, offer_paths, wanted, g.offer_columns, e)) {
+        !find_columns(p, SIDE_OFFER, offer_paths, offer_wanted, g.offer_columns, e)) {
         return false;
     }
     const field *seekers[2] = {NULL, NULL};
     const field *offers[2] = {NULL, NULL};
     for (uint32_t i = 0; i < wanted; i++) {
         seekers[i] = p->columns[SIDE_SEEKER].columns[g.seeker_columns[i]].field;
+    }
+    for (uint32_t i = 0; i < offer_wanted; i++) {
         offers[i] = p->columns[SIDE_OFFER].columns[g.offer_columns[i]].field;
     }
     if (!types_fit(g.op, seekers, offers)) {

@@ -38,10 +38,12 @@ typedef enum gate_op {
     GATE_CONTAINS_ALL,        /* "contains_all" seeker's set has all of the offer's */
     GATE_INTERSECTS_OR_EMPTY, /* "intersects_or_empty" the offer's set is empty or shares a member
                                */
-    GATE_DISJOINT,            /* "disjoint" no member in common */
+    GATE_DISJOINT,            /* "disjoint" no member in common; the offer may have a single code */
     GATE_SUBSET_OF,           /* "subset_of" every member of the seeker's set is in the offer's */
     GATE_WITHIN_KM,   /* "within_km" seeker [location, max km], offer [location, online flag] */
-    GATE_FITS_WITHIN, /* "fits_within" the offer's week lies within the seeker's week */
+    GATE_FITS_WITHIN, /* "fits_within" the offer's week lies within the seeker's week; it may have a
+                         second field of the offer, a flag: where it is set or not known, times that
+                         do not fit are `check` */
     GATE_ON_OR_AFTER, /* "on_or_after" the offer's day is on or after the seeker's day */
     GATE_FLAG,        /* "flag" where the offer's flag is set, the seeker's must be */
     GATE_NOT_BEFORE_AS_OF, /* core only: the offer's day is not before the day asked */
