@@ -47,6 +47,10 @@ typedef struct cli {
     const char *tcp;
     const char *workers;
     const char *out;
+    const char *edges;
+    const char *seats;
+    const char *needs;
+    const char *allocator;
     bool is_json;
     bool is_dry_run;
     bool is_quiet;
@@ -122,6 +126,7 @@ int command_strategy(cli *c);
 int command_plugin(cli *c);
 int command_fields(cli *c);
 int command_sample(cli *c);
+int command_assign(cli *c);
 int command_export(cli *c);
 int command_concept(cli *c);
 int concept_load(cli *c); /* concept_taxonomy.c */

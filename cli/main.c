@@ -70,6 +70,18 @@ static const command COMMANDS[] = {
      "Prints one record a line; import them with `lotse import`.\n\n"
      "  lotse sample --seekers 100 --offers 200 --seed 7 > town.ndjson",
      command_sample},
+    {"assign", "assign --edges FILE --seats FILE [--needs FILE] --allocator ID --out FILE",
+     "hand out limited seats, from files to a file",
+     "Edges: seeker,intake,score[,seeker_rank,intake_rank,seats_needed]; seats: "
+     "intake,seats[,min_seats];\n"
+     "needs: seeker,seats_needed[,intake]. Scores are whole numbers. Allocators: lotse.welfare "
+     "(greatest\n"
+     "sum), lotse.deferred (stable), lotse.cardinality (most people), lotse.maximin (nobody left "
+     "behind).\n"
+     "Needs no data folder.\n\n"
+     "  lotse assign --edges edges.csv --seats seats.csv --allocator lotse.welfare --out "
+     "assignment.csv",
+     command_assign},
     {"export", "export", "all records, one a line, as they are kept",
      "  lotse export > backup.ndjson", command_export},
     {"serve", "serve [--tcp HOST:PORT] [--workers N]",

@@ -232,6 +232,32 @@ static bool check_fields(const lotse_entry *entry, const manifest *m, const lots
     return true;
 }
 
+static bool check_allocator(const lotse_entry *entry, const manifest *m, const lotse_host *host,
+                            const char *name, err *e)
+{
+    if (!m->has_allocator) {
+        return true;
+    }
+    const lotse_allocator_factory *factory = entry->get_factory(LOTSE_ALLOCATOR_1);
+    if (factory == NULL || factory->size < sizeof(*factory) || factory->create == NULL) {
+        return fail(e, ERR_PLUGIN_DIFFERS,
+                    "\"%s\" has no factory \"%s\", its manifest has an allocator", name,
+                    LOTSE_ALLOCATOR_1);
+    }
+    lotse_error why = blank_error();
+    const lotse_allocator *made = factory->create(host, m->id.base, &why);
+    why.sentence[sizeof(why.sentence) - 1] = 0;
+    if (made == NULL) {
+        return refuse_factory(e, "allocator", m->id, &why, name);
+    }
+    if (made->size < sizeof(*made) || made->configure == NULL || made->allocate == NULL ||
+        made->destroy == NULL) {
+        return fail(e, ERR_PLUGIN_DIFFERS, "the allocator of \"%s\" leaves functions out", name);
+    }
+    made->destroy(made->self);
+    return true;
+}
+
 static bool run_init(const lotse_entry *entry, const lotse_host *host, const char *name, err *e)
 {
     lotse_error why = blank_error();
@@ -274,7 +300,7 @@ bool loader_open(const char *path, const manifest *m, const lotse_host *host,
         !check_abi(entry, symbol_len, m, name, e) || !check_same("id", entry->id, m->id, name, e) ||
         !check_same("version", entry->version, m->version, name, e) ||
         !run_init(entry, host, name, e) || !check_criterion(entry, m, host, name, e) ||
-        !check_fields(entry, m, host, name, e)) {
+        !check_fields(entry, m, host, name, e) || !check_allocator(entry, m, host, name, e)) {
         return false;
     }
     *ret = entry;

@@ -255,12 +255,19 @@ static bool read_numbers(const reader *r, uint32_t count, arena *a, bytes *ret, 
     return true;
 }
 
+static bool read_allocator(const reader *root, manifest *m, err *e)
+{
+    reader at;
+    return !reader_member(root, "allocator", &at) || reader_flag(&at, &m->has_allocator, e);
+}
+
 static bool read_library(const reader *root, arena *a, manifest *m, err *e)
 {
     reader at;
     if (!reader_member(root, "library", &at)) {
-        if (m->has_criterion || m->field_count > 0) {
-            return reader_refuse(root, e, "a criterion or a derived field needs a \"library\"");
+        if (m->has_criterion || m->has_allocator || m->field_count > 0) {
+            return reader_refuse(
+                root, e, "a criterion, an allocator or a derived field needs a \"library\"");
         }
         return true;
     }
@@ -303,7 +310,7 @@ bool manifest_decode(const json_node *root, arena *a, manifest *ret, err *e)
 {
     static const char *const keys[] = {"id",        "version", "abi",     "kind",   "library",
                                        "title",     "help",    "columns", "params", "gates",
-                                       "criterion", "fields",  "ext",     "steps"};
+                                       "criterion", "fields",  "ext",     "steps",  "allocator"};
     reader r = reader_root(root, ERR_PLUGIN_MANIFEST);
     manifest m = {0};
     if (!reader_object(&r, keys, COUNT_OF(keys), e) || !read_head(&r, a, &m, e) ||
@@ -311,7 +318,8 @@ bool manifest_decode(const json_node *root, arena *a, manifest *ret, err *e)
         !manifest_read_gates(&r, a, &m, e) || !manifest_read_criterion(&r, a, &m, e) ||
         !read_fields(&r, "fields", false, a, &m.fields, &m.field_count, e) ||
         !read_fields(&r, "ext", true, a, &m.ext, &m.ext_count, e) ||
-        !manifest_read_steps(&r, a, &m, e) || !read_library(&r, a, &m, e)) {
+        !manifest_read_steps(&r, a, &m, e) || !read_allocator(&r, &m, e) ||
+        !read_library(&r, a, &m, e)) {
         return false;
     }
     *ret = m;

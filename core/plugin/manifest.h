@@ -121,6 +121,7 @@ typedef struct manifest {
     const manifest_gate *gates;
     uint32_t gate_count;
     bool has_criterion; /* its id is the plugin's */
+    bool has_allocator; /* likewise */
     uint32_t cost;
     bool uses_km;
     const manifest_bound *bounds;

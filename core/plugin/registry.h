@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "lotse_plugin.h"
 #include "match/program.h"
 #include "model/concept.h"
 #include "model/record.h"
@@ -61,6 +62,9 @@ const match_program *registry_program(const registry *r);
 /* program.plugins[i] -> its manifest. [any] */
 const manifest *registry_manifest_of(const registry *r, uint32_t program_plugin);
 const ext_keys *registry_ext_keys(const registry *r);
+/* A new allocator with the manifest's default parameters; *ret is destroyed with its own destroy.
+ * ERR_NOT_FOUND: no plugin hands out seats under this id; or what the plugin says. [any] */
+bool registry_allocator(const registry *r, const char *id, const lotse_allocator **ret, err *e);
 
 /* {"id","criteria":[{"id","weight","params"}],"gates":[...],"allocator"} resolved; params and ids
  * live in `a`. The core's gates are always on. ERR_STRATEGY_INVALID, ERR_WEIGHTS_SUM,

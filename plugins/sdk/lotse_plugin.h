@@ -310,6 +310,72 @@ typedef struct lotse_field_factory {
                                  lotse_error *error); /* [control] */
 } lotse_field_factory;
 
+/* ------------------------------------------------------------------------------------ allocator/1
+ */
+
+#define LOTSE_ALLOCATOR_1 "lotse.allocator/1"
+
+#define LOTSE_NO_EDGE UINT32_MAX
+#define LOTSE_NO_RANK UINT32_MAX
+#define LOTSE_NO_BOUND INT64_MAX
+
+/* Who could go where: people, intakes with seats, and an edge for each pair that may be. People and
+ * intakes are numbered in the byte order of their ids, so the smaller number is the smaller id. The
+ * edges of one person stand together, ascending by intake, no pair twice. Offsets count from the
+ * start of this struct; 0: not there. The host has looked at every number before: indices are in
+ * range, and seeker_count times the largest score, by its distance from 0, is below 2^62. */
+typedef struct lotse_market {
+    uint32_t size;
+    uint32_t seeker_count;
+    uint32_t intake_count;
+    uint32_t edge_count;
+    uint64_t begin_offset;  /* uint32_t[seeker_count + 1]: person i has edges [i] to [i + 1] - 1 */
+    uint64_t intake_offset; /* uint32_t[edge_count] */
+    uint64_t score_offset;  /* int64_t[edge_count] */
+    uint64_t need_offset;   /* uint32_t[edge_count]: seats the person takes there; 0: one each */
+    uint64_t
+        seeker_rank_offset; /* uint32_t[edge_count]: the person's order, 1 first; 0: by score */
+    uint64_t
+        intake_rank_offset;    /* uint32_t[edge_count]: the intake's order of people; 0: by score */
+    uint64_t seats_offset;     /* uint32_t[intake_count] */
+    uint64_t min_seats_offset; /* uint32_t[intake_count]: so many seats are taken, or none. 0: no
+                                  such bounds */
+    uint64_t price_offset;     /* int64_t[intake_count]: prices of a seat to begin with; 0: none */
+    uint64_t stop_offset;      /* uint32_t: the host sets it from another thread when it wants no
+                                * answer any more: then end soon with LOTSE_STOPPED. 0: never */
+} lotse_market;
+
+/* The answer block: the host sets size and offsets and looks at what the allocator wrote. */
+typedef struct lotse_allocation {
+    uint32_t size;
+    uint32_t is_proven;   /* 1: by the allocator's own definition nothing better exists */
+    int64_t upper_bound;  /* no allocation has a greater sum of scores; LOTSE_NO_BOUND: not known */
+    int64_t price_scale;  /* prices are in this fraction of a score: 1 or more */
+    uint64_t edge_offset; /* uint32_t[seeker_count]: the person's edge, or LOTSE_NO_EDGE */
+    uint64_t price_offset; /* int64_t[intake_count]: what a seat costs, zeroed by the host; 0: not
+                              asked for */
+} lotse_allocation;
+
+/* Hands out limited seats. Everybody gets one edge at most; no intake gives more seats than it has.
+ */
+typedef struct lotse_allocator {
+    uint32_t size;
+    uint32_t reserved;
+    void *self;
+    lotse_status (*configure)(void *self, const lotse_params *params,
+                              lotse_error *error); /* [control] */
+    lotse_status (*allocate)(void *self, const lotse_market *market, lotse_allocation *allocation,
+                             lotse_error *error); /* [worker] */
+    void (*destroy)(void *self);                  /* [control] */
+} lotse_allocator;
+
+typedef struct lotse_allocator_factory {
+    uint32_t size;
+    uint32_t reserved;
+    const lotse_allocator *(*create)(const lotse_host *host, const char *allocator_id,
+                                     lotse_error *error); /* [control] */
+} lotse_allocator_factory;
+
 /* ------------------------------------------------------------------------------------ the entry */
 
 /* The first four members never move: they protect the rest. */
@@ -324,8 +390,9 @@ typedef struct lotse_entry {
      * no harm. deinit: before the process ends, where there is time for it. [loader] */
     lotse_status (*init)(const lotse_host *host, lotse_error *error);
     void (*deinit)(void);
-    /* LOTSE_CRITERION_1 -> lotse_criterion_factory, LOTSE_FIELD_1 -> lotse_field_factory; NULL for
-     * what the plugin does not make. [any] */
+    /* LOTSE_CRITERION_1 -> lotse_criterion_factory, LOTSE_FIELD_1 -> lotse_field_factory,
+     * LOTSE_ALLOCATOR_1 -> lotse_allocator_factory; NULL for what the plugin does not make. [any]
+     */
     const void *(*get_factory)(const char *factory_id);
 } lotse_entry;
 

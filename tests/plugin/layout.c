@@ -110,6 +110,15 @@ static void print_functions(void)
     STRUCT(lotse_field_factory);
     MEMBER(lotse_field_factory, size);
     MEMBER(lotse_field_factory, create);
+    STRUCT(lotse_allocator);
+    MEMBER(lotse_allocator, size);
+    MEMBER(lotse_allocator, self);
+    MEMBER(lotse_allocator, configure);
+    MEMBER(lotse_allocator, allocate);
+    MEMBER(lotse_allocator, destroy);
+    STRUCT(lotse_allocator_factory);
+    MEMBER(lotse_allocator_factory, size);
+    MEMBER(lotse_allocator_factory, create);
     STRUCT(lotse_entry);
     MEMBER(lotse_entry, magic);
     MEMBER(lotse_entry, size);
@@ -120,6 +129,32 @@ static void print_functions(void)
     MEMBER(lotse_entry, init);
     MEMBER(lotse_entry, deinit);
     MEMBER(lotse_entry, get_factory);
+}
+
+static void print_allocations(void)
+{
+    STRUCT(lotse_market);
+    MEMBER(lotse_market, size);
+    MEMBER(lotse_market, seeker_count);
+    MEMBER(lotse_market, intake_count);
+    MEMBER(lotse_market, edge_count);
+    MEMBER(lotse_market, begin_offset);
+    MEMBER(lotse_market, intake_offset);
+    MEMBER(lotse_market, score_offset);
+    MEMBER(lotse_market, need_offset);
+    MEMBER(lotse_market, seeker_rank_offset);
+    MEMBER(lotse_market, intake_rank_offset);
+    MEMBER(lotse_market, seats_offset);
+    MEMBER(lotse_market, min_seats_offset);
+    MEMBER(lotse_market, price_offset);
+    MEMBER(lotse_market, stop_offset);
+    STRUCT(lotse_allocation);
+    MEMBER(lotse_allocation, size);
+    MEMBER(lotse_allocation, is_proven);
+    MEMBER(lotse_allocation, upper_bound);
+    MEMBER(lotse_allocation, price_scale);
+    MEMBER(lotse_allocation, edge_offset);
+    MEMBER(lotse_allocation, price_offset);
 }
 
 static void print_numbers(void)
@@ -153,6 +188,9 @@ static void print_numbers(void)
     NUMBER(LOTSE_SCHEME_KLDB);
     NUMBER(LOTSE_SEEKER);
     NUMBER(LOTSE_OFFER);
+    NUMBER(LOTSE_NO_EDGE);
+    NUMBER(LOTSE_NO_RANK);
+    NUMBER(LOTSE_NO_BOUND);
     NUMBER(LOTSE_YES);
     NUMBER(LOTSE_CHECK);
     NUMBER(LOTSE_PARAM_INT);
@@ -176,6 +214,7 @@ int main(int argc, char **argv)
     print_values();
     print_answers();
     print_functions();
+    print_allocations();
     if (argc != 2) {
         fprintf(stderr, "usage: plugin_layout GOLDEN\n");
         return 2;
