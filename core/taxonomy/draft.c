@@ -26,6 +26,7 @@ typedef struct draft_name {
     bytes text;
     char lang[4];
     uint8_t kind;
+    bool is_hint;
 } draft_name;
 
 typedef struct draft_edge {
@@ -118,8 +119,8 @@ bool draft_concept(draft *d, bytes id, taxonomy_kind kind, uint32_t level, uint3
     return true;
 }
 
-bool draft_label(draft *d, uint32_t at, const char *lang, taxonomy_label_kind kind, bytes text,
-                 err *e)
+static bool put_name(draft *d, uint32_t at, const char *lang, taxonomy_label_kind kind, bytes text,
+                     bool is_hint, err *e)
 {
     check(at < d->nodes.count);
     while (text.len > 0 && (unsigned char)text.base[0] <= ' ') {
@@ -141,10 +142,23 @@ bool draft_label(draft *d, uint32_t at, const char *lang, taxonomy_label_kind ki
     if (name == NULL) {
         return no_memory(e);
     }
-    ((draft_node *)d->nodes.base)[at].has_name = true;
+    ((draft_node *)d->nodes.base)[at].has_name |= !is_hint;
     *name = (draft_name){.concept = at, .order = order, .text = copy, .kind = (uint8_t)kind};
+    name->is_hint = is_hint;
     snprintf(name->lang, sizeof name->lang, "%s", lang);
     return true;
+}
+
+bool draft_label(draft *d, uint32_t at, const char *lang, taxonomy_label_kind kind, bytes text,
+                 err *e)
+{
+    return put_name(d, at, lang, kind, text, false, e);
+}
+
+bool draft_hint(draft *d, uint32_t at, const char *lang, taxonomy_label_kind kind, bytes text,
+                err *e)
+{
+    return put_name(d, at, lang, kind, text, true, e);
 }
 
 bool draft_relate(draft *d, uint32_t from, taxonomy_relation relation, uint32_t to, err *e)
@@ -240,13 +254,17 @@ static void sort_nodes(draft *d, press *p)
 static void sort_names(const draft *d, press *p)
 {
     const draft_node *nodes = d->nodes.base;
+    uint32_t count = 0;
     for (uint32_t i = 0; i < d->names.count; i++) {
-        p->names[i] = ((const draft_name *)d->names.base)[i];
-        p->names[i].concept = nodes[p->names[i].concept].rank;
+        const draft_name *n = (const draft_name *)d->names.base + i;
+        if (!n->is_hint || nodes[n->concept].has_name) {
+            p->names[count] = *n;
+            p->names[count++].concept = nodes[n->concept].rank;
+        }
     }
-    qsort(p->names, d->names.count, sizeof *p->names, compare_names);
+    qsort(p->names, count, sizeof *p->names, compare_names);
     uint32_t begin = 0; /* of the labels of one concept in one language */
-    for (uint32_t i = 0; i < d->names.count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         const draft_name *n = &p->names[i];
         bool is_new = true;
         if (p->name_count > begin &&

@@ -18,6 +18,10 @@ uint32_t draft_find(const draft *d, bytes id); /* TAXONOMY_NONE: not there */
 /* Empty labels and ones that are there already are passed over. */
 bool draft_label(draft *d, uint32_t at, const char *lang, taxonomy_label_kind kind, bytes text,
                  err *e);
+/* The same, dropped where no list of concepts names the concept: it may be one of another version.
+ */
+bool draft_hint(draft *d, uint32_t at, const char *lang, taxonomy_label_kind kind, bytes text,
+                err *e);
 /* The first four relations only; the other end's reading follows. Doubles are kept once. */
 bool draft_relate(draft *d, uint32_t from, taxonomy_relation relation, uint32_t to, err *e);
 

@@ -177,8 +177,8 @@ void finder_scratch_free(finder_scratch **s)
  * asked against the agency's names, and checked on the other half. */
 static uint32_t confidence_of(float own, float lead)
 {
-    static const float BASE = -2.4f;
-    static const float OWN_WEIGHT = 2.2f;
+    static const float BASE = -2.35f;
+    static const float OWN_WEIGHT = 2.05f;
     static const float LEAD_WEIGHT = 11.5f;
     float x = BASE + OWN_WEIGHT * own + LEAD_WEIGHT * lead;
     return (uint32_t)(1e6f / (1.0f + expf(-x)));

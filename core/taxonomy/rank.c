@@ -16,7 +16,9 @@ static const float SECOND_WEIGHT = 0.1f;
 static const float MEAN_WEIGHT = 0.1f;
 static const float FIRST_WEIGHT = 0.4f;
 static const float EXACT_WEIGHT = 0.4f; /* the text is a label of the group, in some form */
-static const float EXACT_FROM = 0.999f;
+/* Other names of the words are asked for too, which makes a label that reads the same look less so.
+ */
+static const float EXACT_LIKENESS = 0.999f;
 static const float WEIGHT_SUM = 2.0f;
 static const float GROUP_SHARE = 0.88f;   /* of a label's score, the rest is its own likeness */
 static const float HEADING_FACTOR = 0.9f; /* a group with one label is a heading more often */
@@ -38,6 +40,7 @@ struct rank_scratch {
     float *best; /* by group; all zero between questions, as the next two */
     float *second;
     float *sum;
+    float *exact;      /* by group; EXACT_WEIGHT where a label reads like the question */
     uint32_t *nearest; /* by group */
     uint32_t *groups;  /* groups with a score */
     uint32_t group_count;
@@ -57,14 +60,15 @@ bool rank_scratch_new(const rank_index *r, rank_scratch **ret, err *e)
         s->best = mem_new(groups * sizeof(float));
         s->second = mem_new(groups * sizeof(float));
         s->sum = mem_new(groups * sizeof(float));
+        s->exact = mem_new(groups * sizeof(float));
         s->nearest = mem_new(groups * sizeof(uint32_t));
         s->groups = mem_new(groups * sizeof(uint32_t));
         s->heap = mem_new(groups * sizeof(candidate));
         s->found = mem_new(((size_t)r->label_count + 1) * sizeof(rank_label_hit));
     }
     if (s == NULL || s->scores == NULL || s->touched == NULL || s->best == NULL ||
-        s->second == NULL || s->sum == NULL || s->nearest == NULL || s->groups == NULL ||
-        s->heap == NULL || s->found == NULL) {
+        s->second == NULL || s->sum == NULL || s->exact == NULL || s->nearest == NULL ||
+        s->groups == NULL || s->heap == NULL || s->found == NULL) {
         rank_scratch_free(&s);
         return fail(e, ERR_MEMORY, "could not rank: no memory");
     }
@@ -82,6 +86,7 @@ void rank_scratch_free(rank_scratch **s)
         mem_free(x->best);
         mem_free(x->second);
         mem_free(x->sum);
+        mem_free(x->exact);
         mem_free(x->nearest);
         mem_free(x->groups);
         mem_free(x->heap);
@@ -131,6 +136,7 @@ static void score_entries(const rank_index *r, rank_scratch *s)
 
 static void score_groups(const rank_index *r, rank_scratch *s)
 {
+    uint64_t key = title_key(&s->title);
     for (uint32_t i = 0; i < s->touched_count; i++) {
         uint32_t entry = s->touched[i];
         uint32_t group = r->entry_groups[entry];
@@ -139,6 +145,11 @@ static void score_groups(const rank_index *r, rank_scratch *s)
             s->groups[s->group_count++] = group;
         }
         s->sum[group] += score;
+        if (r->entry_keys[entry] == key) {
+            s->exact[group] = EXACT_WEIGHT;
+            score = score > EXACT_LIKENESS ? score : EXACT_LIKENESS;
+            s->scores[entry] = score;
+        }
         if (score > s->best[group]) {
             s->second[group] = s->best[group];
             s->best[group] = score;
@@ -157,7 +168,7 @@ static candidate make_candidate(const rank_index *r, const rank_scratch *s, uint
                   MEAN_WEIGHT * s->sum[group] / (float)(end - begin) +
                   FIRST_WEIGHT * s->scores[r->group_first[group]];
     bool is_heading = r->entry_label_starts[end] - r->entry_label_starts[begin] == 1;
-    score += s->best[group] > EXACT_FROM ? EXACT_WEIGHT : 0.0f;
+    score += s->exact[group];
     score *= (is_heading ? HEADING_FACTOR : 1.0f) / WEIGHT_SUM;
     float bound = GROUP_SHARE * score + (1.0f - GROUP_SHARE) * s->best[group];
     return (candidate){group, s->nearest[group], score, bound};
@@ -211,6 +222,7 @@ static void forget(rank_scratch *s)
         s->best[group] = 0.0f;
         s->second[group] = 0.0f;
         s->sum[group] = 0.0f;
+        s->exact[group] = 0.0f;
     }
     s->touched_count = 0;
     s->group_count = 0;

@@ -101,6 +101,7 @@ static bool make_entries(build *b, rank_index *r)
             i == 0 || order[i - 1].group != order[i].group || order[i - 1].key != order[i].key;
         if (is_new) {
             r->entry_groups[entry] = order[i].group;
+            r->entry_keys[entry] = order[i].key;
             r->entry_label_starts[entry++] = i;
         }
         r->entry_labels[i] = order[i].label;
@@ -229,10 +230,11 @@ static bool build_index(build *b, rank_index *r)
     r->entry_labels = mem_new(label_room);
     r->group_starts = mem_new(((size_t)r->group_count + 2) * sizeof(uint32_t));
     r->group_first = mem_new(((size_t)r->group_count + 1) * sizeof(uint32_t));
+    r->entry_keys = mem_new(((size_t)b->label_count + 1) * sizeof(uint64_t));
     b->one = mem_new(sizeof *b->one);
-    if (r->group_first == NULL || r->entry_groups == NULL || r->entry_label_starts == NULL ||
-        r->entry_labels == NULL || r->group_starts == NULL || b->one == NULL ||
-        !make_entries(b, r)) {
+    if (r->entry_keys == NULL || r->group_first == NULL || r->entry_groups == NULL ||
+        r->entry_label_starts == NULL || r->entry_labels == NULL || r->group_starts == NULL ||
+        b->one == NULL || !make_entries(b, r)) {
         return false;
     }
     r->compounds = compounds_new(b->stems, b->stem_count);
@@ -272,6 +274,7 @@ void rank_index_free(rank_index **r)
         mem_free(x->postings);
         mem_free(x->rarities);
         mem_free(x->entry_groups);
+        mem_free(x->entry_keys);
         mem_free(x->entry_label_starts);
         mem_free(x->entry_labels);
         mem_free(x->group_starts);

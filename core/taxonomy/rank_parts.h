@@ -37,6 +37,7 @@ struct rank_index {
     posting *postings;
     float *rarities; /* by feature number */
     uint32_t *entry_groups;
+    uint64_t *entry_keys;         /* title_key of each: what reads the same */
     uint32_t *entry_label_starts; /* by entry, count + 1 */
     uint32_t *entry_labels;
     uint32_t *group_starts; /* entries of one group stand together */

@@ -17,7 +17,7 @@ typedef struct table_reading {
     read_report *report;
     uint32_t row_count;
     uint32_t refused_count;
-    bool has_header;
+    uint32_t title_line_count; /* before the header */
 } table_reading;
 
 bytes read_cell(const reading *r, uint32_t column)
@@ -83,9 +83,25 @@ static void find_lang(const char *name, char lang[4])
     }
 }
 
+/* Lines about the table before its header: a name and a value, or nothing at all. */
+static bool is_title_line(const table_reading *t, const bytes *cells, uint32_t count)
+{
+    enum { TITLE_LINE_MAX = 40, TITLE_CELL_MIN = 3, TITLE_FILLED_MAX = 2 };
+    uint32_t filled = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        filled += cells[i].len > 0;
+    }
+    return t->title_line_count < TITLE_LINE_MAX && count >= TITLE_CELL_MIN &&
+           filled <= TITLE_FILLED_MAX;
+}
+
 static bool take_header(table_reading *t, const bytes *cells, uint32_t count, err *e)
 {
     t->format = find_format(cells, count, t->reading.columns);
+    if (t->format == NULL && is_title_line(t, cells, count)) {
+        t->title_line_count++;
+        return true;
+    }
     if (t->format == NULL) {
         fail(e, ERR_IMPORT_FORMAT, "\"%s\" is no table of a classification that is known", t->name);
         return err_hint(e,
@@ -114,8 +130,7 @@ static bool on_row(void *context, const bytes *cells, uint32_t count, uint64_t l
                    err *e)
 {
     table_reading *t = context;
-    if (!t->has_header) {
-        t->has_header = true;
+    if (t->format == NULL) {
         if (why != NULL) {
             *e = *why;
             return false;
@@ -124,7 +139,7 @@ static bool on_row(void *context, const bytes *cells, uint32_t count, uint64_t l
             return false;
         }
         if (t->format != &READ_KLDB_BARE) {
-            return true;
+            return true; /* the header itself, or a line before it */
         }
     }
     if (t->format->on_row == NULL) {
@@ -164,8 +179,8 @@ static bool read_table(draft *d, const char *name, bytes text, read_report *repo
     bool is_good = csv_feed(c, text, on_row, &t, e) && csv_finish(c, on_row, &t, e);
     csv_fini(c);
     mem_free(c);
-    if (is_good && !t.has_header) {
-        return fail(e, ERR_IMPORT_FORMAT, "\"%s\" is empty", name);
+    if (is_good && t.format == NULL) {
+        return fail(e, ERR_IMPORT_FORMAT, "\"%s\" holds no table", name);
     }
     if (is_good && (uint64_t)t.refused_count * 100 > t.row_count) {
         fail(e, ERR_IMPORT_DRIFT, "%u of %u rows of \"%s\" cannot be read, the first in line %llu",

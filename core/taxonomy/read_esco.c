@@ -186,6 +186,23 @@ static bool on_short_relation(reading *r, err *e)
                         e);
 }
 
+/* The employment agency's competences beside ESCO's German skills. What is the same or nearly so is
+ * another name; what is narrower is not. */
+static bool on_agency_skill(reading *r, err *e)
+{
+    bytes uri = read_cell(r, 0);
+    if (uri.len == 0) {
+        return true; /* a competence that ESCO does not have */
+    }
+    bytes relation = read_cell(r, 3);
+    bool is_same = bytes_equal_text(relation, "skos:exactMatch") ||
+                   bytes_equal_text(relation, "skos:closeMatch");
+    uint32_t at;
+    return uri_concept(r, uri, (bytes){"", 0}, &at, e) &&
+           draft_hint(r->draft, at, "de", LABEL_PREFERRED, read_cell(r, 1), e) &&
+           (!is_same || draft_hint(r->draft, at, "de", LABEL_OTHER, read_cell(r, 2), e));
+}
+
 /* The first whose columns are all there; collections repeat what the main tables say. */
 const read_format READ_ESCO[] = {
     {"esco collection", {"conceptUri", "broaderConceptUri"}, false, NULL},
@@ -213,6 +230,11 @@ const read_format READ_ESCO[] = {
      {"originalSkillUri", "relationType", "relatedSkillUri"},
      false,
      on_relation},
+    {"agency skills",
+     {"Classification 1 URI", "Classification 1 PrefLabel", "Classification 2 PrefLabel",
+      "Mapping relation"},
+     false,
+     on_agency_skill},
     {"esco short occupations",
      {"uuid", "isco08", "label_en_v111", "label_de_v120", "alt_de_v120"},
      false,

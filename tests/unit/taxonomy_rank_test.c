@@ -70,6 +70,28 @@ START_TEST(rank_reads_compounds_in_any_order)
 }
 END_TEST
 
+START_TEST(rank_puts_a_label_that_reads_the_same_first)
+{
+    rank_label list[] = {{BYTES("Berufe der Bautischlerei"), 0},
+                         {BYTES("Tischler/in - Bautischler/in"), 0},
+                         {BYTES("Berufe im Holzbau"), 1},
+                         {BYTES("Tischler/in"), 1},
+                         {BYTES("Schreiner/in"), 2}};
+    rank_index *r = NULL;
+    rank_scratch *s = NULL;
+    err e = {0};
+    rank_hit hits[3];
+    uint32_t count = 0;
+    ck_assert(rank_index_new(list, 5, 3, &r, &e));
+    ck_assert(rank_scratch_new(r, &s, &e));
+    ck_assert(rank_groups(r, s, BYTES("Tischlerin"), hits, 3, &count, &e));
+    ck_assert_uint_eq(count, 3); /* the joiner is asked for as well */
+    ck_assert_uint_eq(hits[0].group, 1);
+    rank_scratch_free(&s);
+    rank_index_free(&r);
+}
+END_TEST
+
 START_TEST(rank_of_nothing_known_is_empty)
 {
     ck_assert_uint_eq(best_group(""), UINT32_MAX);
@@ -169,6 +191,7 @@ int main(void)
     tcase_add_test(t, rank_finds_titles_in_other_forms);
     tcase_add_test(t, rank_forgives_typing_errors);
     tcase_add_test(t, rank_reads_compounds_in_any_order);
+    tcase_add_test(t, rank_puts_a_label_that_reads_the_same_first);
     tcase_add_test(t, rank_of_nothing_known_is_empty);
     tcase_add_test(t, labels_come_whole_concepts_first_and_in_one_order);
     tcase_add_test(t, labels_of_a_short_answer_are_the_first_of_a_long_one);

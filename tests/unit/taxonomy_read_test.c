@@ -77,6 +77,35 @@ static void expect_refusal(const char *name, bytes content, err_code code)
     draft_free(&d);
 }
 
+START_TEST(read_passes_over_lines_before_a_header)
+{
+    draft *d = NULL;
+    err e = {0};
+    buf file = {0};
+    taxonomy *t = NULL;
+    ck_assert(draft_new(&d, &e));
+    read_source(d, "skills.csv",
+                ",,,,\nMapping project name,x,,,\n"
+                "Classification 1 URI,Classification 1 PrefLabel,Classification 2 ID,"
+                "Classification 2 PrefLabel,Mapping relation\n"
+                "http://data.europa.eu/esco/skill/s-1,Reifen flicken,K 1,Flicken,skos:closeMatch\n"
+                "http://data.europa.eu/esco/skill/s-1,Reifen flicken,K 2,Kleben,skos:narrowMatch\n"
+                ",,K 3,Zirkus,\n");
+    ck_assert_uint_eq(draft_unnamed_count(d), 1);
+    read_source(d, "skills_en.csv", SKILLS);
+    ck_assert_uint_eq(draft_unnamed_count(d), 0);
+    ck_assert(draft_print(d, &file, &e));
+    ck_assert(taxonomy_view(buf_bytes(&file), &t, &e));
+    ck_assert_uint_eq(taxonomy_count(t), 1);
+    ck_assert_uint_eq(taxonomy_label_count(t, 0), 4);
+    ck_assert(bytes_equal_text(taxonomy_label_at(t, 0, 0).text, "Reifen flicken"));
+    ck_assert(bytes_equal_text(taxonomy_label_at(t, 0, 1).text, "Flicken"));
+    taxonomy_close(&t);
+    draft_free(&d);
+    buf_fini(&file);
+}
+END_TEST
+
 START_TEST(read_refuses_what_is_no_source)
 {
     expect_refusal("a.csv", BYTES(""), ERR_IMPORT_FORMAT);
@@ -138,6 +167,7 @@ int main(void)
     tcase_add_test(t, read_keeps_concepts_labels_and_relations);
     tcase_add_test(t, read_restores_zeros_and_levels_of_kldb);
     tcase_add_test(t, read_turns_old_code_pages_into_utf8);
+    tcase_add_test(t, read_passes_over_lines_before_a_header);
     tcase_add_test(t, read_refuses_what_is_no_source);
     tcase_add_test(t, read_refuses_a_table_whose_rows_have_changed);
     tcase_add_test(t, read_of_the_real_esco_has_every_row);
