@@ -12,13 +12,16 @@
 
 enum {
     KM_COST = 20,        /* what a distance costs, in the measure of a manifest's cost */
+    DEAR_COST = 10,      /* before criteria as dear as this folded sets are looked at */
     WAITING_ROW_MAX = 24 /* fewer rows wait for those of the next class */
 };
 
+/* What a criterion costs for what it can decide: a heavy one drops more rows than a light one. */
 static uint64_t stage_key(const run_criterion *c)
 {
     uint64_t cost = (uint64_t)c->spec->cost + (c->spec->uses_km ? KM_COST : 0);
-    return cost << 8 | c->slot;
+    uint64_t weight = c->weight > 0 ? (uint64_t)c->weight : 1;
+    return cost * POINTS_MAX / weight << 8 | c->slot;
 }
 
 static void sort_criteria(match_run_state *run)
@@ -92,6 +95,13 @@ void narrow_begin(match_run_state *run)
     run->fold_stage = -1;
     find_bounds(run);
     run->km_stage = run->criterion_count;
+    run->fold_before = run->criterion_count;
+    for (uint32_t i = run->criterion_count; i-- > 0;) {
+        const criterion_spec *spec = run->criteria[i].spec;
+        if (spec->uses_km || spec->cost >= DEAR_COST || (int32_t)i == run->fold_stage) {
+            run->fold_before = i;
+        }
+    }
     for (uint32_t i = run->criterion_count; i-- > 0;) {
         if (run->criteria[i].spec->uses_km) {
             run->km_stage = i;
@@ -475,10 +485,10 @@ static void narrow_rows(match_run_state *run, uint32_t count)
         if (stage == 1) {
             fetch_places(run, count);
         }
+        if (stage == run->fold_before && run->fold_stage >= (int32_t)stage) {
+            count = drop_by_fold(run, count, stage);
+        }
         if (stage == run->km_stage) {
-            if (run->fold_stage >= (int32_t)stage) {
-                count = drop_by_fold(run, count, stage);
-            }
             fetch_lists(run, stage, count);
             count = drop_by_km(run, count, stage);
             has_km = true;
