@@ -13,6 +13,11 @@
  * with one fact less still holds with it. And what the fast path answers is what every pair by
  * itself is worth. */
 
+/* Of the random pairs so many are to be a plain yes, so that the test says something. */
+#ifndef YES_COUNT_MIN
+#define YES_COUNT_MIN 10
+#endif
+
 enum { PAIR_COUNT = 10000, ANSWER_COUNT = 1500, ANCHOR_COUNT = 30, LIMIT = 50 };
 
 /* ------------------------------------------------------------------------------------ segments */
@@ -159,7 +164,7 @@ static void run_without_a_fact_of(record_side side)
     }
     fprintf(stderr, "%u yes, %u check, %u no; %u gates decided by the fact, %u bands\n",
             t.verdicts[0], t.verdicts[1], t.verdicts[2], t.opened, t.widened);
-    ck_assert_uint_gt(t.verdicts[VERDICT_YES], 10);
+    ck_assert_uint_ge(t.verdicts[VERDICT_YES], YES_COUNT_MIN);
     ck_assert_uint_gt(t.verdicts[VERDICT_CHECK], 100);
     ck_assert_uint_gt(t.verdicts[VERDICT_NO], 1000);
     ck_assert_uint_gt(t.opened, 300);

@@ -2,5 +2,7 @@
  * what every pair by itself is worth. */
 
 #define STRATEGY_ID "casework"
+/* Random offers say nothing of the times of the week, so that all of them are to check. */
+#define YES_COUNT_MIN 0
 
 #include "unit/match_property_test.c"

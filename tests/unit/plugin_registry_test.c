@@ -52,18 +52,21 @@ static void check_failed(const registry *r, const char *id, err_code code, const
 
 /* ------------------------------------------------------------------------------------ built in */
 
+static const char *const ids[] = {"lotse.commute",      "lotse.education",  "lotse.eligibility",
+                                  "lotse.language",     "lotse.occupation", "lotse.progress",
+                                  "lotse.schedule",     "lotse.skills",     "lotse.support",
+                                  "lotse.target_group", "lotse.terms",      "lotse.wish"};
+enum { BUILTIN_COUNT = sizeof(ids) / sizeof(ids[0]) };
+
 START_TEST(builtin_plugins_run_in_the_order_of_their_folders)
 {
-    static const char *const ids[] = {"lotse.commute",  "lotse.education",  "lotse.eligibility",
-                                      "lotse.language", "lotse.occupation", "lotse.schedule",
-                                      "lotse.skills",   "lotse.support",    "lotse.target_group"};
     registry_config config = {.builtin_dirs = builtin, .builtin_dir_count = 1};
     registry *r = open_registry(&config);
     const match_program *p = registry_program(r);
 
-    ck_assert_uint_eq(registry_count(r), 9);
-    ck_assert_uint_eq(p->plugin_count, 9);
-    for (uint32_t i = 0; i < 9; i++) {
+    ck_assert_uint_eq(registry_count(r), BUILTIN_COUNT);
+    ck_assert_uint_eq(p->plugin_count, BUILTIN_COUNT);
+    for (uint32_t i = 0; i < BUILTIN_COUNT; i++) {
         const plugin_info *info = registry_plugin(r, i);
         ck_assert_msg(info->state == PLUGIN_READY, "%s: %s", ids[i], info->why.text);
         ck_assert_int_eq(info->trust, TRUST_BUILTIN);
@@ -167,8 +170,8 @@ START_TEST(a_plugin_that_fails_costs_nobody_else_anything)
                  "could not open \"not_there.so\"");
     ck_assert_int_eq(find_info(r, "org.example.good")->state, PLUGIN_READY);
     ck_assert_int_eq(find_info(r, "org.example.good")->trust, TRUST_TRUSTED);
-    ck_assert_uint_eq(registry_count(r), 9 + 9);
-    ck_assert_uint_eq(registry_program(r)->plugin_count, 10);
+    ck_assert_uint_eq(registry_count(r), BUILTIN_COUNT + 9);
+    ck_assert_uint_eq(registry_program(r)->plugin_count, BUILTIN_COUNT + 1);
     registry_free(&r);
 }
 END_TEST
@@ -180,9 +183,9 @@ START_TEST(the_second_plugin_of_an_id_fails)
     registry_config config = config_of_both();
     registry *r = open_registry(&config);
 
-    ck_assert_int_eq(registry_plugin(r, 9)->state, PLUGIN_READY);
-    ck_assert_int_eq(registry_plugin(r, 10)->state, PLUGIN_FAILED);
-    ck_assert_str_eq(registry_plugin(r, 10)->why.text,
+    ck_assert_int_eq(registry_plugin(r, BUILTIN_COUNT)->state, PLUGIN_READY);
+    ck_assert_int_eq(registry_plugin(r, BUILTIN_COUNT + 1)->state, PLUGIN_FAILED);
+    ck_assert_str_eq(registry_plugin(r, BUILTIN_COUNT + 1)->why.text,
                      "another plugin has the id \"org.example.x\" already");
     registry_free(&r);
 }
@@ -203,7 +206,7 @@ START_TEST(a_plugin_that_names_the_field_of_one_that_is_off_fails)
     ck_assert_int_eq(find_info(without, "lotse.eligibility")->state, PLUGIN_DISABLED);
     check_failed(without, "org.example.user", ERR_PLUGIN_MANIFEST,
                  "there is no field \"lotse.eligibility.unemployed_months\" of seekers");
-    ck_assert_uint_eq(registry_program(without)->plugin_count, 8);
+    ck_assert_uint_eq(registry_program(without)->plugin_count, BUILTIN_COUNT - 1);
     registry_free(&with);
     registry_free(&without);
 }
