@@ -41,8 +41,16 @@ suite() {
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + k))
     printf '%-22s %5d passed %3d failed %3d skipped  %4ds\n' "$name" "$p" "$f" "$k" $(($(date +%s) - started))
     if [ "$f" -ne 0 ]; then
-        tail -n 60 "$out/$name.log"
+        grep -E 'error:|FAILED:|undefined reference' "$out/$name.log" | head -n 20
+        tail -n 40 "$out/$name.log"
     fi
+    [ "$f" -eq 0 ]
+}
+
+# give_up: a build that failed says enough; what needs it would only repeat it.
+give_up() {
+    echo "$passed passed, $failed failed, $skipped skipped"
+    exit 1
 }
 
 # The counts of Check's own summary lines ("100%: Checks: 12, Failures: 0, Errors: 0"). With a second
@@ -77,24 +85,24 @@ build() {
 
 wants tidy && suite tidy sh tests/tidy/tidy.sh "$root"
 if wants unit || wants talk || wants demo || wants schema || wants plugin; then
-    suite build-release build release
+    suite build-release build release || give_up
 fi
 if wants unit; then
     suite unit-release count_checks "$root/build/release"
     suite programs-release ctest --test-dir build/release -E '_test$' --output-on-failure
 fi
 if wants asan; then
-    suite build-asan build asan
+    suite build-asan build asan || give_up
     suite unit-asan count_checks "$root/build/asan"
     suite programs-asan ctest --test-dir build/asan -E '_test$' --output-on-failure
 fi
 if wants tsan; then
-    suite build-tsan build tsan
+    suite build-tsan build tsan || give_up
     suite unit-tsan count_checks "$root/build/tsan" "$threaded"
     suite programs-tsan ctest --test-dir build/tsan -E '_test$' -LE 'no_tsan' --output-on-failure
 fi
 if wants clang; then
-    suite build-clang build clang
+    suite build-clang build clang || give_up
 fi
 wants schema && [ -x tests/schema/run.sh ] && suite schema sh tests/schema/run.sh "$root/build/release"
 wants schema && suite schema-manifests sh tests/schema/manifests.sh "$root/build/release"

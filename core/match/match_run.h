@@ -124,9 +124,9 @@ struct match_run {
     uint32_t segment_count;
     run_criterion criteria[CRITERION_COUNT_MAX]; /* in the order they are asked: cheap ones first */
     uint32_t criterion_count;
-    uint32_t km_stage;  /* the criterion before which distances are computed; count: after all */
+    uint32_t km_stage;    /* the criterion before which distances are computed; count: after all */
     uint32_t fold_before; /* the stage before which folded sets are looked at */
-    int32_t fold_stage; /* the criterion that a folded wanted set bounds, -1: none */
+    int32_t fold_stage;   /* the criterion that a folded wanted set bounds, -1: none */
     const bound *fold;
     int32_t linear_stage; /* the criterion that falls with the distance, -1: none */
     const bound *linear;

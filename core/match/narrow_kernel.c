@@ -7,7 +7,8 @@
 #include <immintrin.h>
 #endif
 
-enum { CHECK_SCORE = 500000, UNALLOWED = UINT32_MAX };
+enum { CHECK_SCORE = 500000 };
+#define UNALLOWED UINT32_MAX /* beyond what an enumerator holds */
 
 /* Some verdict is not `yes`: is each of them allowed? */
 static bool checks_are_good(const narrow_chunk *c, uint32_t count)

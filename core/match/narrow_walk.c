@@ -175,14 +175,14 @@ static void visit(walk *w, const uint64_t *row_words, const uint32_t *rows, uint
 
 static void visit_rows(walk *w, uint32_t first, uint32_t end)
 {
-    visit(w, w->s->words->first[READ_POSSIBLE], NULL, first, end);
+    visit(w, w->s->words->planes[READ_POSSIBLE][0], NULL, first, end);
 }
 
 /* Looks at the stretches that wait, in their order. */
 static void visit_stretches(walk *w)
 {
     const run_class *c = w->run->class_next;
-    const uint64_t *words = w->s->words->first[READ_POSSIBLE];
+    const uint64_t *row_words = w->s->words->planes[READ_POSSIBLE][0];
     double radius = worthwhile_km(w, c);
     for (uint32_t i = 0; i < w->stretch_count && !w->run->has_failed; i++) {
         const stretch *at = &w->stretches[i];
@@ -191,7 +191,7 @@ static void visit_stretches(walk *w)
         }
         int32_t threshold = w->run->rank->threshold;
         if (at->rows == NULL) {
-            visit(w, words, NULL, at->first, at->end);
+            visit(w, row_words, NULL, at->first, at->end);
         } else {
             visit(w, w->s->words->listed, at->rows, at->first, at->end);
         }
@@ -207,11 +207,12 @@ static void add_stretch(walk *w, const uint32_t *rows, uint32_t first, uint32_t 
     if (first >= end) {
         return;
     }
-    const uint64_t *words = rows == NULL ? w->s->words->first[READ_POSSIBLE] : w->s->words->listed;
+    const uint64_t *row_words =
+        rows == NULL ? w->s->words->planes[READ_POSSIBLE][0] : w->s->words->listed;
     uint32_t near =
         end - first < WORDS_PER_LINE * LINE_MAX ? end : first + WORDS_PER_LINE * LINE_MAX;
     for (uint32_t i = first; i < near; i += WORDS_PER_LINE) {
-        __builtin_prefetch(words + i);
+        __builtin_prefetch(row_words + i);
     }
     w->stretches[w->stretch_count++] = (stretch){rows, first, end, km};
     if (w->stretch_count == STRETCH_COUNT_MAX) {
@@ -522,7 +523,7 @@ static void visit_entries(walk *w, const list_slot *list)
     uint32_t count = 0;
     for (uint32_t i = list->first; i < list->end; i++) {
         scanned[count] = rows[i];
-        count += word_passes(key, 0, w->s->words->first[READ_POSSIBLE][rows[i]]);
+        count += word_passes(key, 0, w->s->words->planes[READ_POSSIBLE][0][rows[i]]);
         if (count == SCAN_ROW_MAX || i + 1 == list->end) {
             take_rows(w, NULL, count);
             count = 0;

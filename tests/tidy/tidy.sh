@@ -35,8 +35,8 @@ while read -r word header folder; do
     if [ -n "$found" ]; then bad "$header is met outside $folder: $found"; else ok; fi
 done <core/layers.txt
 
-# 3. The plugins link to the contract alone.
-found=$(grep -nE '#[ ]*include[ ]*"' plugins -r --include='*.c' --include='*.h' | grep -v '"lotse_plugin.h"' | grep -vE '"[a-z_]+\.h"' || true)
+# 3. The plugins link to the contract alone; a program that makes a table at build time is no plugin.
+found=$(grep -nE '#[ ]*include[ ]*"' plugins -r --include='*.c' --include='*.h' | grep -v '/make_[a-z]*\.c:' | grep -v '"lotse_plugin.h"' | grep -vE '"[a-z_]+\.(h|inc)"' || true)
 if [ -n "$found" ]; then bad "a plugin includes more than the contract: $found"; else ok; fi
 
 # 4. Headers are guarded by their path.
