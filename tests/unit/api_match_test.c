@@ -450,7 +450,7 @@ START_TEST(a_strategy_that_was_put_is_listed_got_and_used)
     ck_text_at(r, "origin", "stored");
     ck_assert(json_bool(at(r, "usable")));
     r = talk_ok(&t, "strategy.list", "{}");
-    ck_assert_int_eq(int_at(r, "total"), 2);
+    ck_assert_int_eq(int_at(r, "total"), 3);
     ck_text_at(nth(at(r, "strategies"), 0), "origin", "builtin");
 
     r = query("{'seeker':'s-1','strategy':'mine'}");
