@@ -6,32 +6,59 @@
 #include "base/arena.h"
 #include "base/check.h"
 
+/* What a slot can hold; memory ends long before. */
+#define TEXT_LEN_LIMIT (((uint64_t)1 << 48) - 1)
+
 enum { SLOT_COUNT_FIRST = 1024, ID_CAP_FIRST = 512, TEXT_CAP_FIRST = 8192 };
 
+uint32_t ids_hash(bytes id)
+{
+    return (uint32_t)(bytes_hash(id) >> 32);
+}
+
 /* The slot that holds the id, or the free one where it belongs. */
-static id_slot *find_slot(const ids *x, bytes id, uint64_t hash)
+static id_slot *find_slot(const ids *x, bytes id, uint32_t hash)
 {
     uint32_t mask = x->slot_count - 1;
-    for (uint32_t at = (uint32_t)(hash >> 32) & mask;; at = (at + 1) & mask) {
+    for (uint32_t at = hash & mask;; at = (at + 1) & mask) {
         id_slot *slot = &x->slots[at];
-        if (slot->is_used == 0 ||
-            (slot->hash == hash && bytes_equal(ids_text(x, slot->number), id))) {
+        if (slot->text_len == 0 || (slot->hash == hash && slot->text_len == id.len &&
+                                    memcmp(x->text + slot->text_begin, id.base, id.len) == 0)) {
             return slot;
         }
     }
 }
 
-bool ids_find(const ids *x, bytes id, uint32_t *ret)
+void ids_fetch(const ids *x, uint32_t hash)
+{
+    if (x->slot_count > 0) {
+        __builtin_prefetch(&x->slots[hash & (x->slot_count - 1)]);
+    }
+}
+
+void ids_touch(const ids *x, uint32_t hash)
+{
+    if (x->slot_count > 0) {
+        __builtin_prefetch(x->text + x->slots[hash & (x->slot_count - 1)].text_begin);
+    }
+}
+
+bool ids_find_hashed(const ids *x, bytes id, uint32_t hash, uint32_t *ret)
 {
     if (x->slot_count == 0) {
         return false;
     }
-    const id_slot *slot = find_slot(x, id, bytes_hash(id));
-    if (slot->is_used == 0) {
+    const id_slot *slot = find_slot(x, id, hash);
+    if (slot->text_len == 0) {
         return false;
     }
     *ret = slot->number;
     return true;
+}
+
+bool ids_find(const ids *x, bytes id, uint32_t *ret)
+{
+    return ids_find_hashed(x, id, ids_hash(id), ret);
 }
 
 static bool grow_slots(ids *x)
@@ -42,9 +69,9 @@ static bool grow_slots(ids *x)
         return false;
     }
     for (uint32_t i = 0; i < x->slot_count; i++) {
-        if (x->slots[i].is_used != 0) {
-            uint32_t at = (uint32_t)(x->slots[i].hash >> 32) & (count - 1);
-            while (slots[at].is_used != 0) {
+        if (x->slots[i].text_len != 0) {
+            uint32_t at = x->slots[i].hash & (count - 1);
+            while (slots[at].text_len != 0) {
                 at = (at + 1) & (count - 1);
             }
             slots[at] = x->slots[i];
@@ -82,15 +109,17 @@ static bool grow_texts(ids *x, size_t len)
 
 bool ids_add(ids *x, bytes id, uint32_t *ret, bool *ret_is_new, err *e)
 {
+    check(id.len > 0);
+    check(id.len <= UINT16_MAX);
     bool is_full = x->count >= x->slot_count / 2;
     if ((is_full && !grow_slots(x)) || !grow_texts(x, id.len)) {
         return fail(e, ERR_MEMORY, "no memory for more than %u ids", x->count);
     }
-    uint64_t hash = bytes_hash(id);
+    uint32_t hash = ids_hash(id);
     id_slot *slot = find_slot(x, id, hash);
-    bool is_new = slot->is_used == 0;
+    bool is_new = slot->text_len == 0;
     if (is_new) {
-        *slot = (id_slot){hash, x->count, 1};
+        *slot = (id_slot){hash, x->count, x->text_len & TEXT_LEN_LIMIT, (uint16_t)id.len};
         memcpy(x->text + x->text_len, id.base, id.len);
         x->text_len += id.len;
         x->text_begin[++x->count] = x->text_len;
@@ -141,8 +170,10 @@ static bool rewrite(ids *x, const uint32_t *order, const uint32_t *new_numbers)
         begin[i + 1] = begin[i] + id.len;
     }
     for (uint32_t s = 0; s < x->slot_count; s++) {
-        if (x->slots[s].is_used != 0) {
-            x->slots[s].number = new_numbers[x->slots[s].number];
+        if (x->slots[s].text_len != 0) {
+            uint32_t number = new_numbers[x->slots[s].number];
+            x->slots[s].number = number;
+            x->slots[s].text_begin = begin[number] & TEXT_LEN_LIMIT;
         }
     }
     mem_free(x->text);

@@ -10,9 +10,10 @@
 /* Millions of ids to numbers and back. Numbers are given in the order of coming. Zero-initialised
  * is empty. One thread. */
 typedef struct id_slot {
-    uint64_t hash;
+    uint32_t hash; /* as much of it as the place in the table may depend on */
     uint32_t number;
-    uint32_t is_used;
+    uint64_t text_begin : 48;
+    uint64_t text_len : 16; /* 0: the slot is free */
 } id_slot;
 
 typedef struct ids {
@@ -26,7 +27,14 @@ typedef struct ids {
     uint32_t cap;
 } ids;
 
+/* An id has 1 to 65,535 bytes. */
 bool ids_find(const ids *x, bytes id, uint32_t *ret);
+/* For many at once: hash, fetch and touch all of them, then find: waiting for memory then overlaps.
+ */
+uint32_t ids_hash(bytes id);
+void ids_fetch(const ids *x, uint32_t hash);
+void ids_touch(const ids *x, uint32_t hash); /* after ids_fetch, a while later */
+bool ids_find_hashed(const ids *x, bytes id, uint32_t hash, uint32_t *ret);
 /* Finds it, or adds it. *ret_is_new may be NULL. ERR_MEMORY. */
 bool ids_add(ids *x, bytes id, uint32_t *ret, bool *ret_is_new, err *e);
 bytes ids_text(const ids *x, uint32_t number);

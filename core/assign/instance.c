@@ -30,11 +30,23 @@ enum { NEED_SEEKER, NEED_SEATS, NEED_INTAKE };
 static const row_column need_columns[] = {
     {"seeker", false}, {"seats_needed", false}, {"intake", true}};
 
+/* An edge whose intake is still to be found among all. */
+typedef struct pending_edge {
+    uint32_t hash;
+    uint32_t id_len;
+    uint64_t line;
+    char id[ROW_ID_LEN_MAX];
+} pending_edge;
+
+enum { PENDING_MAX = 32 };
+
 /* While the edges are read: by number of coming, in the order of their rows. */
 typedef struct draft {
     instance *x;
     const instance_files *files;
     uint32_t *seeker;
+    pending_edge pending[PENDING_MAX]; /* the last of edge_count */
+    uint32_t pending_count;
     uint32_t cap;
     uint32_t seats_cap;
     bool is_in_order; /* by numbers of coming */
@@ -142,6 +154,44 @@ static bool read_edge_numbers(instance *x, const rows *r, err *e)
     return true;
 }
 
+/* Millions of look-ups in a table larger than the caches: a few at a time, so that they wait for
+ * memory together. */
+static bool find_pending(draft *d, err *e)
+{
+    instance *x = d->x;
+    uint32_t first = x->edge_count - d->pending_count;
+    for (uint32_t t = 0; t < d->pending_count; t++) {
+        ids_touch(&x->intakes, d->pending[t].hash);
+    }
+    for (uint32_t t = 0; t < d->pending_count; t++) {
+        const pending_edge *p = &d->pending[t];
+        uint32_t at = first + t;
+        bytes id = {p->id, p->id_len};
+        if (!ids_find_hashed(&x->intakes, id, p->hash, &x->intake[at])) {
+            rows where = {.name = d->files->edges, .line = p->line, .column_count = 1};
+            where.columns = &edge_columns[EDGE_INTAKE];
+            where.fields[0] = id;
+            return rows_check_new_id(&where, 0, e) &&
+                   rows_refuse(&where, e, ERR_NOT_FOUND, "intake \"%.*s\" is not in \"%.60s\"",
+                               (int)(id.len > 60 ? 60 : id.len), id.base, d->files->seats);
+        }
+        bool is_same = at > 0 && d->seeker[at] == d->seeker[at - 1];
+        d->is_in_order = d->is_in_order && (!is_same || x->intake[at] > x->intake[at - 1]);
+    }
+    d->pending_count = 0;
+    return true;
+}
+
+static void add_pending(draft *d, const rows *r, bytes intake)
+{
+    pending_edge *p = &d->pending[d->pending_count++];
+    p->hash = ids_hash(intake);
+    p->id_len = (uint32_t)intake.len;
+    p->line = r->line;
+    memcpy(p->id, intake.base, intake.len);
+    ids_fetch(&d->x->intakes, p->hash);
+}
+
 static bool read_edge_row(draft *d, const rows *r, err *e)
 {
     instance *x = d->x;
@@ -153,11 +203,6 @@ static bool read_edge_row(draft *d, const rows *r, err *e)
         (at == d->cap && !grow_edges(d, r, e)) || !read_edge_numbers(x, r, e)) {
         return false;
     }
-    if (!ids_find(&x->intakes, intake, &x->intake[at])) {
-        return rows_check_new_id(r, EDGE_INTAKE, e) &&
-               rows_refuse(r, e, ERR_NOT_FOUND, "intake \"%.*s\" is not in \"%.60s\"",
-                           (int)(intake.len > 60 ? 60 : intake.len), intake.base, d->files->seats);
-    }
     /* Rows of one person mostly follow each other. */
     bool is_same = at > 0 && bytes_equal(ids_text(&x->seekers, d->seeker[at - 1]), seeker);
     if (is_same) {
@@ -166,9 +211,10 @@ static bool read_edge_row(draft *d, const rows *r, err *e)
                (is_new && !rows_check_new_id(r, EDGE_SEEKER, e))) {
         return false;
     }
-    d->is_in_order = d->is_in_order && (is_same ? x->intake[at] > x->intake[at - 1] : is_new);
+    d->is_in_order = d->is_in_order && (is_same || is_new);
     x->edge_count++;
-    return true;
+    add_pending(d, r, intake);
+    return d->pending_count < PENDING_MAX || find_pending(d, e);
 }
 
 typedef bool read_row(draft *d, const rows *r, err *e);
@@ -184,6 +230,10 @@ static bool read_all(draft *d, const char *path, const row_column *columns, uint
     while (rows_next(&r, &why) && read(d, &r, &why)) {
     }
     rows_close(&r);
+    err earlier = {0}; /* what is wrong with a row before is told before */
+    if (d->pending_count > 0 && !find_pending(d, &earlier)) {
+        why = earlier;
+    }
     if (why.code != ERR_NONE) {
         *e = why;
     }

@@ -12,7 +12,7 @@
 #include "base/check.h"
 #include "base/utf8.h"
 
-enum { BUFFER_LEN = 1024 * 1024, SHOWN_MAX = 60, ROW_ID_LEN_MAX = 200 };
+enum { BUFFER_LEN = 1024 * 1024, SHOWN_MAX = 60 };
 
 bool rows_refuse(const rows *r, err *e, err_code code, const char *format, ...)
 {

@@ -11,7 +11,7 @@
  * short rows. A row stands on one line. Columns are found by their names in the header, in any
  * order. */
 
-enum { ROW_COLUMN_MAX = 8, ROW_LEN_MAX = 64 * 1024 };
+enum { ROW_COLUMN_MAX = 8, ROW_LEN_MAX = 64 * 1024, ROW_ID_LEN_MAX = 200 };
 
 typedef struct row_column {
     const char *name;
