@@ -6,6 +6,7 @@
 #include "match/match_table.h"
 #include "match/narrow_kernel.h"
 #include "match/segment_file.h"
+#include "match/totals_kernel.h"
 #include "match/words.h"
 
 /* The inside of one question while it is answered, for the files of core/match alone. */
@@ -90,6 +91,15 @@ typedef struct near_column {
     size_t stride;
 } near_column;
 
+/* NULL: not known. */
+static inline const void *near_value(const near_column *c, uint32_t row)
+{
+    if (c->base == NULL || (c->known != NULL && (c->known[row >> 6] >> (row & 63u) & 1u) == 0)) {
+        return NULL;
+    }
+    return c->base + (size_t)row * c->stride;
+}
+
 typedef struct run_segment {
     const segment *segment;
     const uint64_t *live; /* NULL: all rows */
@@ -165,6 +175,8 @@ struct match_worker {
     words_scan_call *scan;
     narrow_weigh_call *weigh;
     narrow_fold_call *fold;
+    totals_fold_call *totals_fold;
+    totals_sum_call *totals_sum;
     arena scratch; /* of one question */
     rank_list rank;
     uint32_t scanned[SCAN_ROW_MAX + 16];
@@ -223,6 +235,8 @@ bool narrow_answers_are_good(const int32_t *scores, const uint8_t *verdicts, uin
 
 /* narrow_walk.c: which rows to look at, most promising first. */
 void narrow_walk(match_run_state *run, run_segment *s);
+/* The contains_all gate that the lists of a segment serve, if it is on and for all kinds. */
+bool narrow_lists_gate(const match_run_state *run, const segment_order *order, uint32_t *ret_gate);
 const run_class *narrow_class(match_run_state *run, uint32_t prefix, uint32_t wanting);
 
 /* totals.c */

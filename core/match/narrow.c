@@ -182,15 +182,6 @@ void narrow_find_near(const match_run_state *run, run_segment *s)
     }
 }
 
-/* NULL: not known. */
-static inline const void *near_value(const near_column *c, uint32_t row)
-{
-    if (c->base == NULL || (c->known != NULL && (c->known[row >> 6] >> (row & 63u) & 1u) == 0)) {
-        return NULL;
-    }
-    return c->base + (size_t)row * c->stride;
-}
-
 /* How far the pair may be apart; INFINITY: no limit known. */
 static inline double reach_of(const match_run_state *run, const run_segment *s, uint32_t row)
 {

@@ -5,18 +5,9 @@
 
 #include "base/check.h"
 #include "match/match_run.h"
-#include "model/place.h"
+#include "match/narrow_bands.h"
 
 enum { LIST_CUT_MIN = 24, GROUP_WHOLE_MAX = 64, STRETCH_COUNT_MAX = 64 };
-
-static const double km_per_degree_least = 111.194;
-static const double radians_per_degree = 0.017453292519943295;
-
-/* A run of cells of one band. */
-typedef struct band_cells {
-    uint32_t first, end;
-    double km; /* no row in them is nearer */
-} band_cells;
 
 /* Consecutive rows, or entries of a list of rows. */
 typedef struct stretch {
@@ -244,7 +235,7 @@ static void visit_list(walk *w, const segment_lists *lists, const list_slot *lis
     uint32_t first = list->placed;
     uint32_t end = list->end;
     if (w->has_limit && end - first > LIST_CUT_MIN) {
-        double degrees = radius / km_per_degree_least + 1e-4;
+        double degrees = radius / KM_PER_DEGREE_LEAST + 1e-4;
         first = lower_bound(lats, first, end, w->run->anchor.latitude - degrees);
         end = lower_bound(lats, first, end, w->run->anchor.latitude + degrees);
     }
@@ -262,67 +253,11 @@ static void fetch_slots(const walk *w, const segment_lists *lists, const uint32_
     }
 }
 
-/* The cells of a band that a circle around the anchor may touch. False: none. By the haversine:
- * sin^2(d/2R) = sin^2(dlat/2) + cos cos sin^2(dlon/2), each part taken to the safe side. */
-static bool cells_of_band(const walk *w, const segment_band *band, uint32_t index, double radius,
-                          double cos_anchor, band_cells *ret)
-{
-    const segment_grid *g = &w->head->grid;
-    double latitude = w->run->anchor.latitude;
-    double degrees = latitude < band->lat_min   ? band->lat_min - latitude
-                     : latitude > band->lat_max ? latitude - band->lat_max
-                                                : 0;
-    ret->km = degrees * km_per_degree_least;
-    if (band->lat_min > band->lat_max || ret->km > radius) {
-        return false;
-    }
-    double half = radius / (2 * PLACE_RADIUS_KM) * (1 + 1e-9);
-    double half_lat = degrees * radians_per_degree / 2;
-    double sin_lat = half_lat * (1 - half_lat * half_lat / 6);
-    double height = half * half - sin_lat * sin_lat;
-    double width = cos_anchor * band->cos_min;
-    uint32_t base = 1 + index * g->lon_count;
-    *ret = (band_cells){base, base + g->lon_count, ret->km};
-    height = height > 0 ? height : 0;
-    if (!(height < width * 0.25)) {
-        return true;
-    }
-    double x = sqrt(height / width);
-    double span = 2 * x * (1 + 0.2 * x * x) / radians_per_degree + 1e-5;
-    double longitude = w->run->anchor.longitude;
-    if (longitude - span < -180 || longitude + span > 180) {
-        return true;
-    }
-    ret->first = base + grid_step_of(longitude - span, g->lon_first, g->lon_step, g->lon_count);
-    ret->end = base + grid_step_of(longitude + span, g->lon_first, g->lon_step, g->lon_count) + 1;
-    return true;
-}
-
-/* The bands within a radius, nearest first. */
 static void make_bands(walk *w, double radius)
 {
-    const segment_grid *g = &w->head->grid;
-    const segment_band *bands = segment_at(w->s->segment, g->bands_off);
-    double cos_anchor = cos(w->run->anchor.latitude * radians_per_degree);
-    double degrees = radius / km_per_degree_least + 1e-4;
-    double latitude = w->run->anchor.latitude;
-    uint32_t low = grid_step_of(latitude - degrees, g->lat_first, g->lat_step, g->lat_count);
-    uint32_t high = grid_step_of(latitude + degrees, g->lat_first, g->lat_step, g->lat_count);
-    uint32_t middle = grid_step_of(latitude, g->lat_first, g->lat_step, g->lat_count);
-    w->band_count = 0;
+    const run_anchor *a = &w->run->anchor;
     w->radius = radius;
-    for (uint32_t step = 0; middle + step <= high || middle >= low + step; step++) {
-        if (middle >= low + step) {
-            uint32_t i = middle - step;
-            w->band_count +=
-                cells_of_band(w, &bands[i], i, radius, cos_anchor, &w->bands[w->band_count]);
-        }
-        if (step > 0 && middle + step <= high) {
-            uint32_t i = middle + step;
-            w->band_count +=
-                cells_of_band(w, &bands[i], i, radius, cos_anchor, &w->bands[w->band_count]);
-        }
-    }
+    w->band_count = bands_around(w->s->segment, a->latitude, a->longitude, radius, w->bands);
 }
 
 /* How far a row of the class may be to reach the k-th: the distance may cost what is over. */
@@ -419,11 +354,10 @@ static void walk_wanted(walk *w, const run_class *c)
     w->has_limit = had_limit;
 }
 
-/* Is the contains_all gate that the lists were made for on, and for all kinds? */
-static bool lists_hold(const match_run_state *run, const segment_order *order)
+bool narrow_lists_gate(const match_run_state *run, const segment_order *order, uint32_t *ret_gate)
 {
     record_side side = run->row_side;
-    if (order->required == NO_COLUMN || !run->anchor.is_having_known) {
+    if (order->required == NO_COLUMN) {
         return false;
     }
     const segment_order *other = &run->worker->orders[1 - side];
@@ -433,6 +367,7 @@ static bool lists_hold(const match_run_state *run, const segment_order *order)
         uint16_t theirs = side == SIDE_OFFER ? g->seeker_columns[0] : g->offer_columns[0];
         if (g->op == GATE_CONTAINS_ALL && g->offer_key == NO_COLUMN && own == order->required &&
             theirs == other->required && (~g->kinds & ((1ULL << CODES(kind)->count) - 1)) == 0) {
+            *ret_gate = (uint32_t)__builtin_ctzll(left);
             return true;
         }
     }
@@ -484,7 +419,9 @@ static void walk_offers(walk *w)
     if (run->anchor.is_sharing_known) {
         fetch_slots(w, &w->head->wanted, run->anchor.sharing, run->anchor.sharing_count);
     }
-    walk_required(w, lists_hold(run, &w->head->order));
+    uint32_t gate_index;
+    walk_required(w, run->anchor.is_having_known &&
+                         narrow_lists_gate(run, &w->head->order, &gate_index));
     uint32_t present = sort_groups(w, by_class);
     bool has_lists = w->head->wanted.slot_count > 0 && run->anchor.is_sharing_known;
     while (present != 0 && !run->has_failed) {
@@ -556,8 +493,9 @@ static void walk_seekers(walk *w)
     match_run_state *run = w->run;
     const run_class *c = narrow_class(run, PREFIX_ANY, WANTING_ANY);
     narrow_turn(run, w->s, c);
+    uint32_t gate_index;
     if (w->head->required.slot_count > 0 && run->anchor.having_count > 0 &&
-        lists_hold(run, &w->head->order)) {
+        narrow_lists_gate(run, &w->head->order, &gate_index)) {
         uint32_t count;
         const list_slot *list = find_shortest(w, &count);
         if (count < w->head->row_count / 8) {

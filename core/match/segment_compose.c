@@ -411,6 +411,11 @@ static bool lay_out(composer *c, err *e)
     h->groups_off = take(c, h->group_count * sizeof(segment_group));
     h->cell_starts_off =
         take(c, (uint64_t)h->group_count * ((uint64_t)h->cell_count + 1) * sizeof(uint32_t));
+    if (c->plan.required_cells != NULL) {
+        uint64_t count = c->row_count - c->plan.required_first;
+        h->required_cells_off = take(c, ((uint64_t)h->cell_count + 1) * sizeof(uint32_t));
+        h->required_rows_off = take(c, count * sizeof(uint32_t));
+    }
     h->grid.bands_off = take(c, h->grid.lat_count * sizeof(segment_band));
     if (c->plan.wanted_rows != NULL && !c->wanted_in_hot) {
         h->wanted_stride = sizeof(segment_wanted);
@@ -571,6 +576,12 @@ static bool fill_file(composer *c, err *e)
     fill(c, c->head.groups_off, c->plan.groups, c->head.group_count * sizeof(segment_group));
     fill(c, c->head.cell_starts_off, c->plan.cell_starts,
          (uint64_t)c->head.group_count * ((uint64_t)c->head.cell_count + 1) * sizeof(uint32_t));
+    if (c->plan.required_cells != NULL) {
+        uint64_t count = c->row_count - c->plan.required_first;
+        fill(c, c->head.required_cells_off, c->plan.required_cells,
+             ((uint64_t)c->head.cell_count + 1) * sizeof(uint32_t));
+        fill(c, c->head.required_rows_off, c->plan.required_rows, count * sizeof(uint32_t));
+    }
     fill(c, c->head.grid.bands_off, c->plan.bands, c->head.grid.lat_count * sizeof(segment_band));
     for (uint32_t i = 0; i < c->row_count && c->plan.wanted_rows != NULL; i++) {
         fill(c, c->head.wanted_off + i * c->head.wanted_stride, &c->plan.wanted_rows[i],

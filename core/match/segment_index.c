@@ -522,6 +522,34 @@ static bool make_groups(index_plan *plan, err *e)
     return true;
 }
 
+/* Rows that ask for concepts stand by concept; a second index finds them by cell. */
+static bool sort_required(index_plan *plan, err *e)
+{
+    uint32_t count = plan->row_count - plan->required_first;
+    if (count == 0) {
+        return true;
+    }
+    plan->required_cells = mem_new(((size_t)plan->cell_count + 1) * sizeof *plan->required_cells);
+    plan->required_rows = mem_new((size_t)count * sizeof *plan->required_rows);
+    if (plan->required_cells == NULL || plan->required_rows == NULL) {
+        return fail(e, ERR_MEMORY, "no memory to index %u rows", plan->row_count);
+    }
+    uint32_t *starts = plan->required_cells;
+    for (uint32_t i = plan->required_first; i < plan->row_count; i++) {
+        starts[cell_of(plan, &plan->rows[plan->sequence[i]]) + 1]++;
+    }
+    for (uint32_t c = 0; c < plan->cell_count; c++) {
+        starts[c + 1] += starts[c];
+    }
+    /* Filling moves each start to its cell's end, which is the next one's start. */
+    for (uint32_t i = plan->required_first; i < plan->row_count; i++) {
+        plan->required_rows[starts[cell_of(plan, &plan->rows[plan->sequence[i]])]++] = i;
+    }
+    memmove(starts + 1, starts, plan->cell_count * sizeof *starts);
+    starts[0] = 0;
+    return true;
+}
+
 static bool fold_wanted(index_plan *plan, err *e)
 {
     plan->wanted_rows = mem_new((size_t)plan->row_count * sizeof *plan->wanted_rows);
@@ -554,7 +582,7 @@ bool index_plan_make(index_plan *plan, err *e)
         plan->reach_max = reach > plan->reach_max ? reach : plan->reach_max;
     }
     if (!find_rarest(plan, rows, e) || !make_grid(plan, group_count, e) || !sort_rows(plan, e) ||
-        !make_groups(plan, e)) {
+        !make_groups(plan, e) || !sort_required(plan, e)) {
         return false;
     }
     if (plan->order.wanted != NO_COLUMN && !fold_wanted(plan, e)) {
@@ -585,6 +613,8 @@ void index_plan_fini(index_plan *plan)
     mem_free(plan->groups);
     mem_free(plan->cell_starts);
     mem_free(plan->wanted_rows);
+    mem_free(plan->required_cells);
+    mem_free(plan->required_rows);
     lists_fini(&plan->required);
     lists_fini(&plan->wanted);
 }

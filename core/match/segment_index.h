@@ -36,6 +36,8 @@ typedef struct index_plan {
     uint32_t *cell_starts;
     uint32_t cell_count;
     uint32_t required_first;
+    uint32_t *required_cells; /* NULL: no row asks for concepts */
+    uint32_t *required_rows;
     int32_t reach_max;
     struct index_lists {
         list_slot *slots;

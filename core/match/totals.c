@@ -7,8 +7,6 @@
 #include "match/match_run.h"
 #include "match/totals_sweep.h"
 
-enum { COUNTER_MAX = PLUGIN_COUNT_MAX + 2 };
-
 typedef struct totals_counter {
     const char *criterion;
     uint64_t gates;
@@ -17,10 +15,10 @@ typedef struct totals_counter {
 
 typedef struct totals {
     match_run_state *run;
-    totals_counter counters[COUNTER_MAX];
+    totals_counter counters[TOTALS_COUNTER_MAX];
     uint32_t counter_count;
     uint64_t rows, proposed, to_check, excluded;
-    run_anchor place; /* of the first anchor row */
+    run_anchor anchor; /* the first anchor row */
 } totals;
 
 static bool find_counters(totals *t, err *e)
@@ -35,8 +33,8 @@ static bool find_counters(totals *t, err *e)
         while (k < t->counter_count && strcmp(t->counters[k].criterion, criterion) != 0) {
             k++;
         }
-        if (k == COUNTER_MAX) {
-            return fail(e, ERR_INTERNAL, "more than %d plugins have gates", COUNTER_MAX);
+        if (k == TOTALS_COUNTER_MAX) {
+            return fail(e, ERR_INTERNAL, "more than %d plugins have gates", TOTALS_COUNTER_MAX);
         }
         if (k == t->counter_count) {
             t->counters[t->counter_count++] = (totals_counter){.criterion = criterion};
@@ -142,81 +140,49 @@ static bool is_in_bounds(const match_run_state *run, const run_segment *s, uint3
     return run->row_side != SIDE_OFFER || kind >= 64 || (run->query->kinds >> kind & 1u) != 0;
 }
 
-/* Rows of a block that count at all, a bit each. */
-static uint64_t rows_in_bounds(const match_run_state *run, const run_segment *s, uint32_t first,
-                               uint32_t count)
+static bool sweep_segment(totals *t, const run_segment *s, const totals_ask *ask, err *e)
 {
-    uint64_t rows = count == 64 ? ~0ULL : (1ULL << count) - 1;
-    rows &= s->live != NULL ? s->live[first >> 6] : ~0ULL;
-    if (run->row_side != SIDE_OFFER || run->query->kinds == ~0ULL) {
-        return rows;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        uint8_t kind = s->words->kinds[first + i];
-        rows &= ~((uint64_t)(kind < 64 && (run->query->kinds >> kind & 1u) == 0) << i);
-    }
-    return rows;
-}
-
-/* Whole blocks of rows at once. What is possible is few and judged one by one. */
-static void sweep_segment(totals *t, const totals_ask *ask, const sweep *broom, uint32_t end)
-{
-    const run_segment *s = broom->segment;
-    for (uint32_t first = 0; first < end; first += SWEEP_ROW_COUNT) {
-        uint64_t rows = rows_in_bounds(t->run, s, first, SWEEP_ROW_COUNT);
-        uint64_t possible = sweep_block(broom, first, rows);
-        t->rows += (uint64_t)__builtin_popcountll(rows & ~possible);
-        t->excluded += (uint64_t)__builtin_popcountll(rows & ~possible);
-        for (; possible != 0; possible &= possible - 1) {
-            pair_state state =
-                judge_row(t->run, s, ask, first + (uint32_t)__builtin_ctzll(possible));
-            count_row(t, &state);
-        }
-    }
-}
-
-/* The rows a sweep counted, from the first on; the rest is counted row by row. */
-static uint32_t sweep_what_can_be(totals *t, const run_segment *s, const totals_ask *asks,
-                                  uint32_t ask_count)
-{
-    uint32_t end = segment_row_count(s->segment) / SWEEP_ROW_COUNT * SWEEP_ROW_COUNT;
-    if (ask_count != 1 || t->run->query->filter_count != 0 || end == 0) {
-        return 0;
-    }
-    uint64_t gates[COUNTER_MAX];
-    uint64_t counts[COUNTER_MAX] = {0};
+    sweep_counts counts = {0};
+    uint64_t gates[TOTALS_COUNTER_MAX];
     for (uint32_t c = 0; c < t->counter_count; c++) {
         gates[c] = t->counters[c].gates;
     }
-    sweep broom = {.run = t->run,
-                   .segment = s,
-                   .anchor = &asks[0].anchor,
-                   .query = &asks[0].query,
-                   .place = &t->place,
-                   .counter_count = t->counter_count,
-                   .gates = gates,
-                   .counts = counts};
-    if (!sweep_begin(&broom)) {
-        return 0;
+    const sweep broom = {.run = t->run,
+                         .segment = s,
+                         .query = &ask->query,
+                         .anchor = &t->anchor,
+                         .counter_count = t->counter_count,
+                         .gates = gates,
+                         .counts = &counts};
+    if (!sweep_count(&broom, e)) {
+        return false;
     }
-    sweep_segment(t, &asks[0], &broom, end);
     for (uint32_t c = 0; c < t->counter_count; c++) {
-        t->counters[c].count += counts[c];
+        t->counters[c].count += counts.by_counter[c];
     }
-    return end;
+    t->rows += counts.rows;
+    t->proposed += counts.proposed;
+    t->to_check += counts.check;
+    t->excluded += counts.excluded;
+    return true;
 }
 
-static void count_segment(totals *t, const run_segment *s, const totals_ask *asks,
-                          uint32_t ask_count)
+/* Blocks of rows at once where one row asks and the words can tell; else row by row. */
+static bool count_segment(totals *t, const run_segment *s, const totals_ask *asks,
+                          uint32_t ask_count, err *e)
 {
     const match_run_state *run = t->run;
     uint32_t row_count = segment_row_count(s->segment);
-    for (uint32_t row = sweep_what_can_be(t, s, asks, ask_count); row < row_count; row++) {
+    if (ask_count == 1 && asks[0].query.judged == 0 && run->query->filter_count == 0) {
+        return sweep_segment(t, s, &asks[0], e);
+    }
+    for (uint32_t row = 0; row < row_count; row++) {
         if (is_in_bounds(run, s, row)) {
             pair_state state = judge_best(run, s, asks, ask_count, row);
             count_row(t, &state);
         }
     }
+    return true;
 }
 
 static bool tell(const totals *t, match_answer *ret, err *e)
@@ -258,16 +224,17 @@ bool totals_count(match_run_state *run, match_answer *ret, err *e)
             return false;
         }
     }
-    if (!anchor_read(run, 0, &t.place, e)) {
+    if (!anchor_read(run, 0, &t.anchor, e)) {
         return false;
     }
     for (uint32_t k = 0; k < run->segment_count; k++) {
         run_segment *s = &run->segments[k];
-        narrow_find_near(run, s);
         for (uint32_t i = 0; i < q->anchor_row_count; i++) {
             words_ask(s->words, &asks[i].anchor, run->gates, q->as_of, &asks[i].query);
         }
-        count_segment(&t, s, asks, q->anchor_row_count);
+        if (!count_segment(&t, s, asks, q->anchor_row_count, e)) {
+            return false;
+        }
         if (q->stop != NULL && __atomic_load_n(q->stop, __ATOMIC_RELAXED)) {
             return fail(e, ERR_CANCELLED, "the question was taken back");
         }

@@ -1,23 +1,130 @@
-/* Totals by the block: what a loop over rows and gates would tell, told by loops over words. */
 #include "match/totals_sweep.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
+#include "match/narrow_bands.h"
 #include "model/place.h"
 
 /* Chords this much shorter or longer than the limit are decided without the exact formula. */
-#define CHORD_SLACK 1e-9
+static const double chord_slack = 1e-9;
 
-/* The fields of a term in its word. */
+/* What a gate outside the words says of all rows, a bit a row: it passes, or it is unsure; a row
+ * with neither bit fails. Rows outside of the bitmaps' gate are not looked at. */
+typedef struct row_bits {
+    uint64_t *passes; /* NULL: the gate is not asked, or passes everything */
+    uint64_t *unsure;
+    uint32_t gate;
+    uint32_t counter;
+} row_bits;
+
+typedef struct sweeper {
+    const sweep *s;
+    const segment *segment;
+    const segment_header *head;
+    const words *words;
+    uint32_t block_count;
+    uint8_t counter_of[GATE_COUNT_MAX];
+    totals_plane *planes;
+    uint32_t plane_count;
+    row_bits km;
+    row_bits required;       /* of rows from required_first on */
+    uint64_t required_gates; /* the gate of `required`, a bit, or 0 */
+    uint32_t required_first;
+} sweeper;
+
+/* ------------------------------------------------------------------------------------ words */
+
+/* The bits in which a refusal by a term shows. */
 static uint64_t bits_of_term(const words_term *t)
 {
     if (t->form == TERM_RANK) {
         return 1ULL << (t->shift + t->width);
     }
-    uint64_t ones = t->width >= 64 ? ~0ULL : (1ULL << t->width) - 1;
-    return ones << t->shift;
+    return (t->width >= 64 ? UINT64_MAX : (1ULL << t->width) - 1) << t->shift;
 }
+
+static void add_test(totals_plane *p, uint32_t counter, uint64_t bits)
+{
+    bits &= p->guards | p->mask;
+    if (bits == 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < p->test_count; i++) {
+        if (p->tests[i].counter == counter) {
+            p->tests[i].bits |= bits;
+            return;
+        }
+    }
+    p->tests[p->test_count++] = (totals_test){counter, bits};
+}
+
+static bool make_planes(sweeper *w, err *e)
+{
+    const words_query *q = w->s->query;
+    const words_key *key = &q->key[READ_POSSIBLE];
+    w->plane_count = w->words->plane_count;
+    w->planes = arena_make_array(&w->s->run->worker->scratch, w->plane_count, totals_plane);
+    if (w->planes == NULL) {
+        return fail(e, ERR_MEMORY, "no memory for the totals");
+    }
+    for (uint32_t k = 0; k < w->plane_count; k++) {
+        totals_plane *p = &w->planes[k];
+        p->rows = w->words->planes[READ_POSSIBLE][k];
+        p->level = key->level[k];
+        p->guards = key->guards[k];
+        p->mask = key->mask[k];
+    }
+    for (uint32_t i = 0; i < w->words->term_count; i++) {
+        const words_term *t = &w->words->terms[i];
+        if ((q->on >> t->gate & 1u) != 0 && t->form != TERM_ANY) {
+            add_test(&w->planes[t->word], w->counter_of[t->gate], bits_of_term(t));
+        }
+    }
+    for (uint32_t i = 0; i < q->any_count; i++) {
+        totals_plane *p = &w->planes[q->any[i].word];
+        p->shared[p->shared_count++] =
+            (totals_test){w->counter_of[q->any[i].gate], q->any[i].bits[READ_POSSIBLE]};
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------ bitmaps */
+
+static void set_bit(uint64_t *bits, uint32_t row)
+{
+    bits[row >> 6] |= 1ULL << (row & 63u);
+}
+
+static bool make_bits(sweeper *w, uint32_t gate_index, row_bits *ret, err *e)
+{
+    arena *a = &w->s->run->worker->scratch;
+    ret->gate = gate_index;
+    ret->counter = w->counter_of[gate_index];
+    ret->passes = arena_make_array(a, w->block_count, uint64_t);
+    ret->unsure = arena_make_array(a, w->block_count, uint64_t);
+    return (ret->passes != NULL && ret->unsure != NULL) ||
+           fail(e, ERR_MEMORY, "no memory for the totals");
+}
+
+static void set_all(uint64_t *bits, uint32_t block_count)
+{
+    memset(bits, 0xff, block_count * sizeof *bits);
+}
+
+/* Where a gate takes the unknown for a yes, nothing is unsure. */
+static void settle_unsure(const sweeper *w, row_bits *bits)
+{
+    for (uint32_t b = 0; b < w->block_count && bits->passes != NULL; b++) {
+        if (w->s->run->program->gates[bits->gate].unknown_is_yes) {
+            bits->passes[b] |= bits->unsure[b];
+            bits->unsure[b] = 0;
+        }
+    }
+}
+
+/* ------------------------------------------------------------------------------------ distance */
 
 static double chord_square(double km)
 {
@@ -29,282 +136,423 @@ static double chord_square(double km)
     return chord * chord;
 }
 
-bool sweep_begin(sweep *s)
+/* Limits of the squared chord: below, the row is surely in; above, surely out. */
+typedef struct chord_limits {
+    double km;
+    double near_square;
+    double far_square;
+} chord_limits;
+
+static chord_limits limits_of(double km)
 {
-    const words_query *q = s->query;
-    const words *w = q->words;
-    if (q->judged != 0 || s->counter_count > SWEEP_COUNTER_MAX) {
-        return false;
+    double square = chord_square(km);
+    return (chord_limits){km, square * (1 - chord_slack), square * (1 + chord_slack)};
+}
+
+static inline bool is_within(const run_anchor *a, const double *to, const chord_limits *l)
+{
+    double dx = to[0] - a->place[0];
+    double dy = to[1] - a->place[1];
+    double dz = to[2] - a->place[2];
+    double square = dx * dx + dy * dy + dz * dz;
+    if (square <= l->near_square || square > l->far_square) {
+        return square <= l->near_square;
     }
-    memset(s->bits, 0, sizeof s->bits);
-    s->always = 0;
-    for (uint32_t i = 0; i < s->run->program->gate_count; i++) {
-        for (uint32_t c = 0; c < s->counter_count; c++) {
-            if (s->gates[c] >> i & 1u) {
-                s->counter_of[i] = (uint8_t)c;
-                s->always |= (q->no_gates >> i & 1u) << c;
-            }
+    return place_km((place){a->place[0], a->place[1], a->place[2]}, (place){to[0], to[1], to[2]}) <=
+           l->km;
+}
+
+/* A row with a place, of a pair of which neither is online. */
+static void mark_row(sweeper *w, const chord_limits *own, uint32_t row)
+{
+    const run_segment *s = w->s->segment;
+    const run_anchor *a = w->s->anchor;
+    const double *to = near_value(&s->place, row);
+    if (to == NULL) {
+        return;
+    }
+    if (w->s->run->row_side == SIDE_OFFER) {
+        if (is_within(a, to, own)) {
+            set_bit(w->km.passes, row);
+        }
+        return;
+    }
+    const int32_t *reach = near_value(&s->reach, row);
+    if (reach == NULL && !s->reach_has_default) {
+        set_bit(s->reach_is_free ? w->km.passes : w->km.unsure, row);
+        return;
+    }
+    chord_limits limits = limits_of(reach == NULL ? s->reach_default : *reach);
+    if (is_within(a, to, &limits)) {
+        set_bit(w->km.passes, row);
+    }
+}
+
+static void mark_rows(sweeper *w, const chord_limits *own, uint32_t first, uint32_t end)
+{
+    for (uint32_t row = first; row < end; row++) {
+        mark_row(w, own, row);
+    }
+}
+
+/* Rows of the cells that the circle touches; a plain segment has them all in cell 0. */
+static bool mark_near_rows(sweeper *w, double radius, const chord_limits *own, err *e)
+{
+    const segment *s = w->segment;
+    const uint32_t *starts = segment_at(s, w->head->cell_starts_off);
+    const segment_group *groups = segment_at(s, w->head->groups_off);
+    const uint32_t *cells =
+        w->head->required_cells_off == 0 ? NULL : segment_at(s, w->head->required_cells_off);
+    const uint32_t *rows = segment_at(s, w->head->required_rows_off);
+    band_cells *bands =
+        arena_make_array(&w->s->run->worker->scratch, w->head->grid.lat_count, band_cells);
+    if (bands == NULL) {
+        return fail(e, ERR_MEMORY, "no memory for the totals");
+    }
+    uint32_t count =
+        bands_around(s, w->s->anchor->latitude, w->s->anchor->longitude, radius, bands);
+    for (uint32_t g = 0; g < w->head->group_count; g++) {
+        const uint32_t *own_starts = starts + (size_t)g * (w->head->cell_count + 1);
+        if (!w->head->is_indexed) {
+            mark_rows(w, own, groups[g].first, groups[g].end);
+            continue;
+        }
+        for (uint32_t i = 0; i < count; i++) {
+            mark_rows(w, own, own_starts[bands[i].first], own_starts[bands[i].end]);
         }
     }
-    for (uint32_t i = 0; i < w->term_count; i++) {
-        const words_term *t = &w->terms[i];
-        if ((q->on >> t->gate & 1u) != 0 && t->form != TERM_ANY) {
-            s->bits[s->counter_of[t->gate]][t->word] |= bits_of_term(t);
+    for (uint32_t i = 0; i < count && cells != NULL; i++) {
+        for (uint32_t k = cells[bands[i].first]; k < cells[bands[i].end]; k++) {
+            mark_row(w, own, rows[k]);
         }
     }
-    double limit = s->place->has_reach ? chord_square(s->place->reach) : INFINITY;
-    s->near_square = limit * (1 - CHORD_SLACK);
-    s->far_square = limit * (1 + CHORD_SLACK);
     return true;
 }
 
-/* Which fields of a word are refused, and by whose gates. */
-static inline __attribute__((always_inline)) void fold_word(const sweep *s,
-                                                            const uint64_t *row_words,
-                                                            uint32_t stride, uint32_t word,
-                                                            uint64_t *excluded)
+static bool mark_km(sweeper *w, err *e)
 {
-    const words_key *key = &s->query->key[READ_POSSIBLE];
-    const uint64_t level = key->level[word];
-    const uint64_t guards = key->guards[word];
-    const uint64_t mask = key->mask[word];
-    uint64_t refused[SWEEP_ROW_COUNT];
-    for (uint32_t i = 0; i < SWEEP_ROW_COUNT; i++) {
-        uint64_t row = row_words[(size_t)i * stride];
-        refused[i] = (~(level - row) & guards) | (row & mask);
+    const match_run_state *run = w->s->run;
+    const run_anchor *a = w->s->anchor;
+    bool rows_are_offers = run->row_side == SIDE_OFFER;
+    if (!run->has_km_gate || a->is_online || (rows_are_offers && a->reach_is_free)) {
+        return true;
     }
-    for (uint32_t c = 0; c < s->counter_count; c++) {
-        const uint64_t bits = s->bits[c][word] & (guards | mask);
-        if (bits != 0) {
-            const uint64_t counter = 1ULL << c;
-            for (uint32_t i = 0; i < SWEEP_ROW_COUNT; i++) {
-                excluded[i] |= (refused[i] & bits) != 0 ? counter : 0;
+    if (!make_bits(w, (uint32_t)w->words->km_gate, &w->km, e)) {
+        return false;
+    }
+    const run_segment *s = w->s->segment;
+    bool reach_may_be_free = !rows_are_offers && !s->reach_has_default && s->reach_is_free;
+    bool is_lost = !a->has_place || (rows_are_offers && !a->has_reach);
+    for (uint32_t b = 0; b < w->block_count; b++) {
+        w->km.passes[b] = w->words->online[b];
+        w->km.unsure[b] = (is_lost ? UINT64_MAX : w->words->unplaced[b]) & ~w->km.passes[b];
+    }
+    if (reach_may_be_free) {
+        for (uint32_t row = 0; row < w->head->row_count; row++) {
+            if (near_value(&s->reach, row) == NULL) {
+                set_bit(w->km.passes, row);
+                w->km.unsure[row >> 6] &= ~(1ULL << (row & 63u));
             }
         }
     }
+    if (is_lost) {
+        return true;
+    }
+    double radius = rows_are_offers ? a->reach : w->head->reach_max;
+    chord_limits own = limits_of(rows_are_offers ? a->reach : 0);
+    if (!rows_are_offers && w->head->reach_max == INT32_MAX) {
+        mark_rows(w, &own, 0, w->head->row_count);
+        return true;
+    }
+    return mark_near_rows(w, radius * (1 + 1e-6) + 0.001, &own, e);
 }
 
-static inline __attribute__((always_inline)) void fold_words(const sweep *s, uint32_t first,
-                                                             uint64_t *excluded)
+/* ------------------------------------------------------------------------------------ concepts */
+
+static bool has_all(const uint32_t *having, uint32_t having_count, const uint32_t *asked,
+                    uint32_t asked_count)
 {
-    const words_query *q = s->query;
-    const words *w = q->words;
-    fold_word(s, w->first[READ_POSSIBLE] + first, 1, 0, excluded);
-    const uint64_t *rest = w->rest[READ_POSSIBLE] + (size_t)first * w->rest_count;
-    for (uint32_t k = 0; k < q->rest_used_count; k++) {
-        uint32_t word = q->rest_used[k];
-        fold_word(s, rest + word, w->rest_count, word + 1, excluded);
-    }
-    for (uint32_t k = 0; k < q->any_count; k++) {
-        const uint64_t *any = rest + q->any[k].word;
-        const uint64_t bits = q->any[k].bits[READ_POSSIBLE];
-        const uint64_t counter = 1ULL << s->counter_of[q->any[k].gate];
-        for (uint32_t i = 0; i < SWEEP_ROW_COUNT; i++) {
-            excluded[i] |= (any[(size_t)i * w->rest_count] & bits) == 0 ? counter : 0;
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < asked_count; i++) {
+        while (at < having_count && having[at] < asked[i]) {
+            at++;
         }
-    }
-}
-
-#if defined(__x86_64__)
-__attribute__((target("avx512f,avx512vl,avx512dq"))) static void
-fold_words_avx512(const sweep *s, uint32_t first, uint64_t *excluded)
-{
-    fold_words(s, first, excluded);
-}
-
-__attribute__((target("avx2"))) static void fold_words_avx2(const sweep *s, uint32_t first,
-                                                            uint64_t *excluded)
-{
-    fold_words(s, first, excluded);
-}
-#endif
-
-static void fold_block(const sweep *s, uint32_t first, uint64_t *excluded)
-{
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
-        fold_words_avx512(s, first, excluded);
-        return;
-    }
-    if (__builtin_cpu_supports("avx2")) {
-        fold_words_avx2(s, first, excluded);
-        return;
-    }
-#endif
-    fold_words(s, first, excluded);
-}
-
-/* ------------------------------------------------------------------------------------ one by one
- */
-
-static verdict judge(const sweep *s, uint32_t gate_index, uint32_t row)
-{
-    const match_run_state *run = s->run;
-    gate_row other = {s->segment->segment, row, s->segment->words->derived, row};
-    const gate_row *seeker = run->row_side == SIDE_OFFER ? s->anchor : &other;
-    const gate_row *offer = run->row_side == SIDE_OFFER ? &other : s->anchor;
-    return gate_judge(run->program, &run->program->gates[gate_index], seeker, offer,
-                      run->query->as_of);
-}
-
-static const void *value_of(const near_column *c, uint32_t row)
-{
-    if (c->base == NULL || (c->known != NULL && (c->known[row >> 6] >> (row & 63u) & 1u) == 0)) {
-        return NULL;
-    }
-    return c->base + (size_t)row * c->stride;
-}
-
-/* Is the row surely too far away? What lies within the slack of the limit is judged exactly. */
-static bool is_too_far(const sweep *s, uint32_t row)
-{
-    const run_segment *rows = s->segment;
-    const run_anchor *anchor = s->place;
-    double near_square = s->near_square;
-    double far_square = s->far_square;
-    if (s->run->row_side == SIDE_OFFER) {
-        const uint8_t *online = value_of(&rows->online, row);
-        if (online != NULL && *online != 0) {
+        if (at == having_count || having[at] != asked[i]) {
             return false;
         }
-    } else {
-        const int32_t *reach = value_of(&rows->reach, row);
-        if (reach == NULL && !rows->reach_has_default) {
-            return false; /* no reach is no limit, or a missing fact: never a no */
-        }
-        double limit = chord_square(reach != NULL ? *reach : rows->reach_default);
-        near_square = limit * (1 - CHORD_SLACK);
-        far_square = limit * (1 + CHORD_SLACK);
     }
-    const double *at = value_of(&rows->place, row);
-    if (at == NULL) {
-        return false;
-    }
-    double x = at[0] - anchor->place[0];
-    double y = at[1] - anchor->place[1];
-    double z = at[2] - anchor->place[2];
-    double square = x * x + y * y + z * z;
-    if (square < near_square) {
-        return false;
-    }
-    return square > far_square || judge(s, (uint32_t)rows->words->km_gate, row) == VERDICT_NO;
-}
-
-static void fold_distance(const sweep *s, uint32_t first, uint64_t rows, uint64_t *excluded)
-{
-    const run_anchor *anchor = s->place;
-    bool decides_nothing = !anchor->has_place || anchor->is_online ||
-                           (s->run->row_side == SIDE_OFFER && !anchor->has_reach);
-    if (!s->run->has_km_gate || decides_nothing) {
-        return;
-    }
-    const uint64_t counter = 1ULL << s->counter_of[s->segment->words->km_gate];
-    for (; rows != 0; rows &= rows - 1) {
-        uint32_t i = (uint32_t)__builtin_ctzll(rows);
-        excluded[i] |= is_too_far(s, first + i) ? counter : 0;
-    }
-}
-
-/* A set of concepts of a row, or NULL: not one that can be read plainly. */
-static bool read_concepts(const segment *s, uint16_t column, uint32_t row, const uint32_t **ret,
-                          uint32_t *ret_count)
-{
-    const lotse_column *c = segment_column(s, column);
-    const lotse_table *t = segment_table(s);
-    if (c->type != LOTSE_CONCEPT_SET || !lotse_is_known(t, c, row)) {
-        return false;
-    }
-    const lotse_range *range = lotse_value(t, c, row);
-    *ret = (const uint32_t *)lotse_values(t, c) + range->begin;
-    *ret_count = range->end - range->begin;
     return true;
 }
 
-/* Both ascending: does `all` lack one of `some`? */
-static bool lacks_one(const uint32_t *all, uint32_t all_count, const uint32_t *some,
-                      uint32_t some_count)
+/* Does the row's set and the anchor's fulfil the gate? */
+static bool row_has_all(const sweeper *w, uint32_t row)
 {
-    uint32_t k = 0;
-    for (uint32_t i = 0; i < some_count; i++) {
-        while (k < all_count && all[k] < some[i]) {
-            k++;
-        }
-        if (k == all_count || all[k] != some[i]) {
-            return true;
-        }
+    const run_anchor *a = w->s->anchor;
+    const lotse_table *table = w->segment->table;
+    const lotse_column *c = lotse_column_of(table, w->head->order.required);
+    if (!lotse_is_known(table, c, row)) {
+        return false;
     }
-    return false;
+    const lotse_range *range = lotse_value(table, c, row);
+    const uint32_t *own = (const uint32_t *)lotse_values(table, c) + range->begin;
+    uint32_t count = range->end - range->begin;
+    return w->s->run->row_side == SIDE_OFFER ? has_all(a->having, a->having_count, own, count)
+                                             : has_all(own, count, a->having, a->having_count);
 }
 
-/* A gate that the words could not tell, of one row. */
-static bool fails_apart(const sweep *s, uint32_t gate_index, uint32_t row)
+static void mark_list(sweeper *w, uint32_t concept_number)
 {
-    const gate *g = &s->run->program->gates[gate_index];
-    const column_set *columns = s->run->program->columns;
-    bool is_plain = g->op == GATE_CONTAINS_ALL && g->seeker_key == UINT16_MAX &&
-                    g->kinds == UINT64_MAX &&
-                    columns[SIDE_SEEKER].columns[g->seeker_columns[0]].derived < 0 &&
-                    columns[SIDE_OFFER].columns[g->offer_columns[0]].derived < 0;
-    if (is_plain) {
-        bool is_offer_row = s->run->row_side == SIDE_OFFER;
-        const segment *own = s->segment->segment;
-        const uint32_t *have = NULL;
-        const uint32_t *need = NULL;
-        uint32_t have_count = 0;
-        uint32_t need_count = 0;
-        if (read_concepts(is_offer_row ? s->anchor->segment : own, g->seeker_columns[0],
-                          is_offer_row ? s->anchor->row : row, &have, &have_count) &&
-            read_concepts(is_offer_row ? own : s->anchor->segment, g->offer_columns[0],
-                          is_offer_row ? row : s->anchor->row, &need, &need_count)) {
-            return lacks_one(have, have_count, need, need_count);
-        }
-    }
-    return judge(s, gate_index, row) == VERDICT_NO;
-}
-
-static void fold_apart(const sweep *s, uint32_t first, uint64_t rows, uint64_t *excluded)
-{
-    const words_query *q = s->query;
-    uint64_t used = 0;
-    for (uint32_t k = 0; k < q->words->rest_count; k++) {
-        used |= q->apart[k];
-    }
-    for (; used != 0 && rows != 0; rows &= rows - 1) {
-        uint32_t i = (uint32_t)__builtin_ctzll(rows);
-        for (uint64_t left = words_apart(q, first + i); left != 0; left &= left - 1) {
-            uint32_t gate_index = (uint32_t)__builtin_ctzll(left);
-            uint64_t counter = 1ULL << s->counter_of[gate_index];
-            if ((excluded[i] & counter) == 0 && fails_apart(s, gate_index, first + i)) {
-                excluded[i] |= counter;
-            }
+    const list_slot *list = segment_list_find(w->segment, &w->head->required, concept_number);
+    const uint32_t *rows =
+        w->head->required.rows_off == 0 ? NULL : segment_at(w->segment, w->head->required.rows_off);
+    for (uint32_t i = list == NULL ? 0 : list->first; list != NULL && i < list->end; i++) {
+        uint32_t row = rows == NULL ? w->head->required.first_row + i : rows[i];
+        if (concept_number == LIST_UNKNOWN) {
+            set_bit(w->required.unsure, row);
+        } else if (row_has_all(w, row)) {
+            set_bit(w->required.passes, row);
         }
     }
 }
 
-uint64_t sweep_block(const sweep *s, uint32_t first, uint64_t counted)
+/* Seekers who have what the offer asks for stand in the list of each of the concepts. */
+static void mark_able_seekers(sweeper *w)
 {
-    uint64_t excluded[SWEEP_ROW_COUNT];
-    for (uint32_t i = 0; i < SWEEP_ROW_COUNT; i++) {
-        excluded[i] = s->always;
-    }
-    fold_block(s, first, excluded);
-    fold_distance(s, first, counted, excluded);
-    fold_apart(s, first, counted, excluded);
-
-    uint64_t possible = 0;
-    uint64_t seen = 0;
-    for (uint32_t i = 0; i < SWEEP_ROW_COUNT; i++) {
-        excluded[i] = counted >> i & 1u ? excluded[i] : 0;
-        seen |= excluded[i];
-        possible |= (uint64_t)(excluded[i] == 0) << i;
-    }
-    for (; seen != 0; seen &= seen - 1) {
-        uint32_t c = (uint32_t)__builtin_ctzll(seen);
-        uint64_t count = 0;
-        for (uint32_t i = 0; i < SWEEP_ROW_COUNT; i++) {
-            count += excluded[i] >> c & 1u;
+    const run_anchor *a = w->s->anchor;
+    uint32_t fewest = UINT32_MAX;
+    uint32_t best = 0;
+    for (uint32_t i = 0; i < a->having_count; i++) {
+        const list_slot *list = segment_list_find(w->segment, &w->head->required, a->having[i]);
+        uint32_t count = list == NULL ? 0 : list->end - list->first;
+        if (count < fewest) {
+            fewest = count;
+            best = a->having[i];
         }
-        s->counts[c] += count;
     }
-    return possible & counted;
+    mark_list(w, best);
+    mark_list(w, LIST_UNKNOWN);
+}
+
+static bool mark_required(sweeper *w, err *e)
+{
+    const match_run_state *run = w->s->run;
+    const run_anchor *a = w->s->anchor;
+    uint32_t gate_index;
+    if (w->head->required.slot_count == 0 ||
+        !narrow_lists_gate(run, &w->head->order, &gate_index)) {
+        return true;
+    }
+    record_side side = (record_side)(1 - run->row_side);
+    uint16_t own = run->worker->orders[side].required;
+    bool is_wish = run->program->columns[side].columns[own].field->role != FIELD_FACT;
+    bool rows_are_wish =
+        run->program->columns[run->row_side].columns[w->head->order.required].field->role !=
+        FIELD_FACT;
+    if (run->row_side == SIDE_SEEKER && (!a->is_having_known || rows_are_wish)) {
+        return true; /* rare: told apart row by row */
+    }
+    w->required_gates = 1ULL << gate_index;
+    w->required_first = run->row_side == SIDE_OFFER ? w->head->required_first : 0;
+    bool asks_nothing =
+        run->row_side == SIDE_OFFER ? !a->is_having_known && is_wish : a->having_count == 0;
+    if (asks_nothing) {
+        return true;
+    }
+    if (!make_bits(w, gate_index, &w->required, e)) {
+        return false;
+    }
+    if (!a->is_having_known) {
+        set_all(w->required.unsure, w->block_count);
+    } else if (run->row_side == SIDE_SEEKER) {
+        mark_able_seekers(w);
+    } else {
+        for (uint32_t i = 0; i < a->having_count; i++) {
+            mark_list(w, a->having[i]);
+        }
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------ blocks */
+
+/* A stretch of blocks while it is counted. */
+typedef struct stretch_bits {
+    uint64_t fails[TOTALS_COUNTER_MAX][TOTALS_BLOCK_MAX];
+    uint64_t alive[TOTALS_BLOCK_MAX];
+    uint64_t unsure[TOTALS_BLOCK_MAX];
+    uint64_t possible[TOTALS_BLOCK_MAX];
+} stretch_bits;
+
+static uint64_t alive_rows(const sweeper *w, uint32_t block)
+{
+    const match_query *q = w->s->run->query;
+    uint32_t left = w->head->row_count - block * WORDS_BLOCK_ROWS;
+    uint64_t rows = left < WORDS_BLOCK_ROWS ? (1ULL << left) - 1 : UINT64_MAX;
+    if (w->s->segment->live != NULL) {
+        rows &= w->s->segment->live[block];
+    }
+    if (w->s->run->row_side == SIDE_OFFER && q->kinds != UINT64_MAX) {
+        rows &= totals_kinds(w->words->kinds + (size_t)block * WORDS_BLOCK_ROWS, q->kinds);
+    }
+    return rows;
+}
+
+static void fold_bits(const row_bits *bits, uint32_t block, uint32_t count, uint32_t first_row,
+                      stretch_bits *ret)
+{
+    for (uint32_t b = 0; b < count && bits->passes != NULL; b++) {
+        uint32_t row = (block + b) * WORDS_BLOCK_ROWS;
+        uint64_t asked = UINT64_MAX;
+        if (row + WORDS_BLOCK_ROWS <= first_row) {
+            continue;
+        }
+        if (row < first_row) {
+            asked <<= first_row - row;
+        }
+        uint64_t passes = bits->passes[block + b];
+        uint64_t unsure = bits->unsure[block + b];
+        ret->fails[bits->counter][b] |= ~(passes | unsure) & asked;
+        ret->unsure[b] |= unsure & ~passes & asked;
+    }
+}
+
+/* Gates that only gate_judge can tell, of the rows that have such marks. */
+static void judge_marked(sweeper *w, uint32_t block, uint32_t b, stretch_bits *ret)
+{
+    const match_run_state *run = w->s->run;
+    const words_query *q = w->s->query;
+    uint64_t marked = 0;
+    for (uint32_t k = 1; k < w->plane_count; k++) {
+        uint64_t marks = q->apart[k];
+        if (marks == 0) {
+            continue;
+        }
+        const uint64_t *rows = w->planes[k].rows + (size_t)block * WORDS_BLOCK_ROWS;
+        for (uint32_t i = 0; i < WORDS_BLOCK_ROWS; i++) {
+            marked |= (uint64_t)((rows[i] & marks) != 0) << i;
+        }
+    }
+    for (marked &= ret->alive[b]; marked != 0; marked &= marked - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(marked);
+        uint32_t row = block * WORDS_BLOCK_ROWS + i;
+        uint64_t gates = words_apart(q, row);
+        gates &= row >= w->required_first ? ~w->required_gates : UINT64_MAX;
+        gate_row pair = {w->segment, row, w->words->derived, row};
+        const gate_row *own = &w->s->anchor->row;
+        for (; gates != 0; gates &= gates - 1) {
+            uint32_t g = (uint32_t)__builtin_ctzll(gates);
+            verdict v = run->row_side == SIDE_OFFER
+                            ? gate_judge(run->program, &run->program->gates[g], own, &pair,
+                                         run->query->as_of)
+                            : gate_judge(run->program, &run->program->gates[g], &pair, own,
+                                         run->query->as_of);
+            ret->fails[w->counter_of[g]][b] |= (uint64_t)(v == VERDICT_NO) << i;
+            ret->unsure[b] |= (uint64_t)(v == VERDICT_CHECK) << i;
+        }
+    }
+}
+
+/* Which rows in a word have a mark beside that of the gate whose rows stand from required_first on.
+ */
+static bool may_be_marked(const sweeper *w, uint32_t block)
+{
+    const words_query *q = w->s->query;
+    uint64_t marks[WORDS_MAX];
+    uint64_t any = 0;
+    for (uint32_t k = 1; k < w->plane_count; k++) {
+        marks[k] = q->apart[k];
+    }
+    if (w->required_gates != 0 && block * WORDS_BLOCK_ROWS >= w->required_first) {
+        uint32_t g = (uint32_t)__builtin_ctzll(w->required_gates);
+        marks[w->words->apart_word[g]] &= ~(1ULL << w->words->apart_bit[g]);
+    }
+    for (uint32_t k = 1; k < w->plane_count; k++) {
+        const uint64_t *rows = w->planes[k].rows + (size_t)block * WORDS_BLOCK_ROWS;
+        uint64_t all = 0;
+        for (uint32_t i = 0; marks[k] != 0 && i < WORDS_BLOCK_ROWS; i++) {
+            all |= rows[i];
+        }
+        any |= all & marks[k];
+    }
+    return any != 0;
+}
+
+static void count_possible(sweeper *w, uint32_t block, uint32_t b, const stretch_bits *bits)
+{
+    const words_query *q = w->s->query;
+    sweep_counts *counts = w->s->counts;
+    uint64_t possible = bits->possible[b];
+    uint64_t unsure = q->check_gates != 0 ? UINT64_MAX : bits->unsure[b];
+    for (uint64_t left = possible & ~unsure; left != 0 && q->certain_differs; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(left);
+        unsure |= (uint64_t)!words_pass(q, READ_CERTAIN, block * WORDS_BLOCK_ROWS + i) << i;
+    }
+    uint32_t check_count = (uint32_t)__builtin_popcountll(possible & unsure);
+    uint32_t all = (uint32_t)__builtin_popcountll(possible);
+    uint32_t rows = (uint32_t)__builtin_popcountll(bits->alive[b]);
+    counts->rows += rows;
+    counts->excluded += rows - all;
+    counts->check += check_count;
+    counts->proposed += all - check_count;
+}
+
+static void count_stretch(sweeper *w, uint32_t block, uint32_t count, stretch_bits *bits)
+{
+    match_worker *worker = w->s->run->worker;
+    uint32_t counters = w->s->counter_count;
+    for (uint32_t c = 0; c < counters; c++) {
+        bool fails = (w->s->gates[c] & w->s->query->no_gates) != 0;
+        memset(bits->fails[c], fails ? 0xff : 0, count * sizeof bits->fails[c][0]);
+    }
+    for (uint32_t b = 0; b < count; b++) {
+        bits->alive[b] = alive_rows(w, block + b);
+        bits->unsure[b] = 0;
+    }
+    for (uint32_t k = 0; k < w->plane_count; k++) {
+        if (w->planes[k].test_count + w->planes[k].shared_count > 0) {
+            worker->totals_fold(&w->planes[k], block, count, bits->fails);
+        }
+    }
+    fold_bits(&w->km, block, count, 0, bits);
+    fold_bits(&w->required, block, count, w->required_first, bits);
+    for (uint32_t b = 0; b < count; b++) {
+        if (may_be_marked(w, block + b)) {
+            judge_marked(w, block + b, b, bits);
+        }
+    }
+    worker->totals_sum(bits->fails, counters, bits->alive, count, w->s->counts->by_counter,
+                       bits->possible);
+    for (uint32_t b = 0; b < count; b++) {
+        count_possible(w, block + b, b, bits);
+    }
+}
+
+bool sweep_count(const sweep *s, err *e)
+{
+    check(s->query->judged == 0);
+    check(s->counter_count <= TOTALS_COUNTER_MAX);
+    sweeper w = {.s = s,
+                 .segment = s->segment->segment,
+                 .head = s->segment->segment->head,
+                 .words = s->segment->words};
+    w.block_count = (w.head->row_count + WORDS_BLOCK_ROWS - 1) / WORDS_BLOCK_ROWS;
+    for (uint32_t c = 0; c < s->counter_count; c++) {
+        for (uint64_t left = s->gates[c]; left != 0; left &= left - 1) {
+            w.counter_of[__builtin_ctzll(left)] = (uint8_t)c;
+        }
+    }
+    stretch_bits *bits = arena_make(&s->run->worker->scratch, stretch_bits);
+    if (bits == NULL) {
+        return fail(e, ERR_MEMORY, "no memory for the totals");
+    }
+    if (!make_planes(&w, e) || !mark_km(&w, e) || !mark_required(&w, e)) {
+        return false;
+    }
+    settle_unsure(&w, &w.km);
+    settle_unsure(&w, &w.required);
+    for (uint32_t block = 0; block < w.block_count; block += TOTALS_BLOCK_MAX) {
+        uint32_t left = w.block_count - block;
+        count_stretch(&w, block, left < TOTALS_BLOCK_MAX ? left : TOTALS_BLOCK_MAX, bits);
+    }
+    return true;
 }

@@ -24,7 +24,8 @@
  * first. */
 
 enum {
-    WORDS_REST_MAX = 15, /* words behind the first */
+    WORDS_MAX = 16,        /* of a row */
+    WORDS_BLOCK_ROWS = 64, /* planes are padded to whole blocks */
     WORDS_TERM_MAX = 2 * GATE_COUNT_MAX
 };
 
@@ -35,19 +36,22 @@ struct words {
     uint64_t generation;
     day as_of;                  /* of derived columns; DAY_ANY: there are none */
     const lotse_table *derived; /* of the rows, or NULL */
-    uint32_t rest_count;
-    const uint64_t *first[2]; /* by reading: a word a row, padded to a multiple of 8 rows */
-    const uint64_t *rest[2];  /* by reading: rest_count words a row */
+    /* By reading and word: one plane of all rows, padded with zeros to whole blocks of 64. */
+    const uint64_t *planes[2][WORDS_MAX];
+    uint32_t plane_count;
     words_term terms[WORDS_TERM_MAX];
     uint32_t term_count;
     uint64_t asking_gates;               /* gates that some row may fail */
     uint64_t derived_of[GATE_COUNT_MAX]; /* by gate: the anchor's derived columns that it reads */
     uint64_t apart_gates;                /* gates with marks */
-    uint8_t apart_word[GATE_COUNT_MAX];  /* where their mark stands: rest word and bit */
+    uint8_t apart_word[GATE_COUNT_MAX];  /* where their mark stands: word and bit */
     uint8_t apart_bit[GATE_COUNT_MAX];
-    int32_t km_gate;         /* index of the gate that the walk over cells serves, -1: none */
-    const uint64_t *listed;  /* words of the wanted lists' entries: first[possible] of their rows */
-    const uint8_t *kinds;    /* offers: position of the row's kind */
+    int32_t km_gate;        /* index of the gate that the walk over cells serves, -1: none */
+    const uint64_t *listed; /* of the wanted lists' entries: the first words of their rows */
+    const uint8_t *kinds;   /* offers: position of the row's kind; padded likewise */
+    /* A bit a row: offers that are online; rows whose place is not known. */
+    const uint64_t *online;
+    const uint64_t *unplaced;
     const table_view *views; /* by criterion of the program */
     uint32_t hold_count;     /* readers of a day's words; under the cache's lock */
     uint64_t last_use;
@@ -80,13 +84,13 @@ bool words_make(words *w, err *e);
 /* One anchor against the words of a segment, for a reading: what a row's words are compared with.
  */
 typedef struct words_key {
-    uint64_t level[1 + WORDS_REST_MAX]; /* ranks passed, with guard bits */
-    uint64_t guards[1 + WORDS_REST_MAX];
-    uint64_t mask[1 + WORDS_REST_MAX];
+    uint64_t level[WORDS_MAX]; /* ranks passed, with guard bits */
+    uint64_t guards[WORDS_MAX];
+    uint64_t mask[WORDS_MAX];
 } words_key;
 
 typedef struct words_any { /* at least one of the bits must be set */
-    uint32_t word;         /* of the rest */
+    uint32_t word;
     uint32_t gate;
     uint64_t bits[2]; /* by reading */
 } words_any;
@@ -96,15 +100,14 @@ typedef struct words_query {
     words_key key[2];
     words_any any[GATE_COUNT_MAX];
     uint32_t any_count;
-    uint64_t apart[WORDS_REST_MAX]; /* marks of gates that are on */
+    uint64_t apart[WORDS_MAX]; /* marks of gates that are on */
     uint64_t
         judged;  /* gates that gate_judge must tell for every row: the anchor is no plain case */
     uint64_t on; /* gates asked about at all */
-    uint64_t no_gates;                  /* gates that say no for this anchor whatever the row */
-    uint64_t check_gates;               /* and check */
-    const uint64_t *rest;               /* of the rows, in the possible reading */
-    uint32_t rest_used[WORDS_REST_MAX]; /* words behind the first that are asked about */
-    uint32_t rest_used_count;
+    uint64_t no_gates;        /* gates that say no for this anchor whatever the row */
+    uint64_t check_gates;     /* and check */
+    uint32_t used[WORDS_MAX]; /* words behind the first that are asked about */
+    uint32_t used_count;
     bool certain_differs; /* a row that is possible may be uncertain */
 } words_query;
 
@@ -119,14 +122,14 @@ static inline bool word_passes(const words_key *key, uint32_t word, uint64_t row
 /* Does a row that passed the first word pass the others, in the possible reading? */
 static inline bool words_pass_rest(const words_query *q, uint32_t row)
 {
-    const uint64_t *rest = q->rest + (size_t)row * q->words->rest_count;
+    const uint64_t *const *planes = q->words->planes[READ_POSSIBLE];
     bool passes = true;
-    for (uint32_t k = 0; k < q->rest_used_count; k++) {
-        uint32_t word = q->rest_used[k];
-        passes &= word_passes(&q->key[READ_POSSIBLE], word + 1, rest[word]);
+    for (uint32_t k = 0; k < q->used_count; k++) {
+        uint32_t word = q->used[k];
+        passes &= word_passes(&q->key[READ_POSSIBLE], word, planes[word][row]);
     }
     for (uint32_t k = 0; k < q->any_count; k++) {
-        passes &= (rest[q->any[k].word] & q->any[k].bits[READ_POSSIBLE]) != 0;
+        passes &= (planes[q->any[k].word][row] & q->any[k].bits[READ_POSSIBLE]) != 0;
     }
     return passes;
 }

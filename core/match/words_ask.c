@@ -101,7 +101,7 @@ static void ask_any(const gate_call *c, const words_term *t, record_side anchor_
     }
     uint64_t always = 1ULL << t->extra_bit;
     words_any *any = &q->any[q->any_count++];
-    any->word = t->word - 1;
+    any->word = t->word;
     any->gate = t->gate;
     any->bits[READ_POSSIBLE] = term_pack(t, codes.possible) | always;
     any->bits[READ_CERTAIN] = term_pack(t, codes.certain) | always;
@@ -147,7 +147,7 @@ static uint64_t gates_of_kind(const words *w, const gate_row *anchor, uint64_t g
 void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of, words_query *q)
 {
     record_side anchor_side = segment_side(anchor->segment);
-    uint32_t word_count = 1 + w->rest_count;
+    uint32_t word_count = w->plane_count;
     gate_finding ignored;
     check(anchor_side != segment_side(w->segment));
     q->words = w;
@@ -158,7 +158,7 @@ void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of
             q->key[reading].mask[k] = 0;
         }
     }
-    memset(q->apart, 0, w->rest_count * sizeof q->apart[0]);
+    memset(q->apart, 0, word_count * sizeof q->apart[0]);
     q->any_count = 0;
     q->judged = 0;
     q->no_gates = 0;
@@ -197,14 +197,14 @@ void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of
         uint32_t i = (uint32_t)__builtin_ctzll(left);
         q->apart[w->apart_word[i]] |= 1ULL << w->apart_bit[i];
     }
-    q->rest = w->rest[READ_POSSIBLE];
-    q->rest_used_count = 0;
+    q->used_count = 0;
     for (uint32_t k = 1; k < word_count; k++) {
         if (q->key[0].guards[k] != 0 || (q->key[0].mask[k] | q->key[1].mask[k]) != 0) {
-            q->rest_used[q->rest_used_count++] = k - 1;
+            q->used[q->used_count++] = k;
         }
     }
-    q->certain_differs = w->first[0] != w->first[1] || q->judged != 0 || q->check_gates != 0;
+    q->certain_differs =
+        w->planes[0][0] != w->planes[1][0] || q->judged != 0 || q->check_gates != 0;
     for (uint32_t k = 0; k < word_count && !q->certain_differs; k++) {
         q->certain_differs =
             q->key[0].level[k] != q->key[1].level[k] || q->key[0].mask[k] != q->key[1].mask[k];
@@ -218,19 +218,18 @@ void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of
 
 bool words_pass(const words_query *q, uint32_t reading, uint32_t row)
 {
-    const words *w = q->words;
+    const uint64_t *const *planes = q->words->planes[reading];
     const words_key *key = &q->key[reading];
-    if (!word_passes(key, 0, w->first[reading][row])) {
+    if (!word_passes(key, 0, planes[0][row])) {
         return false;
     }
-    const uint64_t *rest = w->rest[reading] + (size_t)row * w->rest_count;
-    for (uint32_t k = 0; k < q->rest_used_count; k++) {
-        if (!word_passes(key, q->rest_used[k] + 1, rest[q->rest_used[k]])) {
+    for (uint32_t k = 0; k < q->used_count; k++) {
+        if (!word_passes(key, q->used[k], planes[q->used[k]][row])) {
             return false;
         }
     }
     for (uint32_t k = 0; k < q->any_count; k++) {
-        if ((rest[q->any[k].word] & q->any[k].bits[reading]) == 0) {
+        if ((planes[q->any[k].word][row] & q->any[k].bits[reading]) == 0) {
             return false;
         }
     }
@@ -240,18 +239,18 @@ bool words_pass(const words_query *q, uint32_t reading, uint32_t row)
 uint64_t words_apart(const words_query *q, uint32_t row)
 {
     const words *w = q->words;
+    const uint64_t *const *planes = w->planes[READ_POSSIBLE];
     uint64_t gates = q->judged;
-    const uint64_t *rest = w->rest[READ_POSSIBLE] + (size_t)row * w->rest_count;
     uint64_t marks = 0;
-    for (uint32_t k = 0; k < w->rest_count; k++) {
-        marks |= rest[k] & q->apart[k];
+    for (uint32_t k = 1; k < w->plane_count; k++) {
+        marks |= planes[k][row] & q->apart[k];
     }
     if (marks == 0) {
         return gates;
     }
     for (uint64_t left = w->apart_gates & q->on; left != 0; left &= left - 1) {
         uint32_t i = (uint32_t)__builtin_ctzll(left);
-        gates |= (rest[w->apart_word[i]] >> w->apart_bit[i] & 1u) << i;
+        gates |= (planes[w->apart_word[i]][row] >> w->apart_bit[i] & 1u) << i;
     }
     return gates;
 }
@@ -259,15 +258,15 @@ uint64_t words_apart(const words_query *q, uint32_t row)
 uint64_t words_failing(const words_query *q, uint32_t reading, uint32_t row)
 {
     const words *w = q->words;
+    const uint64_t *const *planes = w->planes[reading];
     const words_key *key = &q->key[reading];
-    const uint64_t *rest = w->rest[reading] + (size_t)row * w->rest_count;
     uint64_t failing = 0;
     for (uint32_t i = 0; i < w->term_count; i++) {
         const words_term *t = &w->terms[i];
         if ((q->on >> t->gate & 1u) == 0 || t->form == TERM_ANY) {
             continue;
         }
-        uint64_t word = t->word == 0 ? w->first[reading][row] : rest[t->word - 1];
+        uint64_t word = planes[t->word][row];
         bool fails;
         if (t->form == TERM_RANK) {
             uint64_t level = key->level[t->word] >> t->shift & field_mask(t->width);
@@ -278,7 +277,7 @@ uint64_t words_failing(const words_query *q, uint32_t reading, uint32_t row)
         failing |= (uint64_t)fails << t->gate;
     }
     for (uint32_t k = 0; k < q->any_count; k++) {
-        bool fails = (rest[q->any[k].word] & q->any[k].bits[reading]) == 0;
+        bool fails = (planes[q->any[k].word][row] & q->any[k].bits[reading]) == 0;
         failing |= (uint64_t)fails << q->any[k].gate;
     }
     return failing;

@@ -18,15 +18,22 @@ typedef struct words_maker {
     const segment *segment;
     record_side side;
     uint32_t row_count;
-    uint64_t *planes[2][1 + WORDS_REST_MAX];
-    uint32_t low[1 + WORDS_REST_MAX];  /* bits taken from below, by ranks */
-    uint32_t high[1 + WORDS_REST_MAX]; /* bits taken from above */
+    uint64_t *planes[2][WORDS_MAX];
+    uint32_t low[WORDS_MAX];  /* bits taken from below, by ranks */
+    uint32_t high[WORDS_MAX]; /* bits taken from above */
     uint32_t plane_count;
     term_value *values; /* of the gate being read, by row */
     term_codes *codes;
     uint8_t *kinds;
     gate_finding ignored;
 } words_maker;
+
+/* Whole blocks, and room for vectors that read past the end. */
+static size_t padded(uint32_t row_count)
+{
+    return ((size_t)row_count + WORDS_BLOCK_ROWS - 1) / WORDS_BLOCK_ROWS * WORDS_BLOCK_ROWS +
+           WORDS_BLOCK_ROWS;
+}
 
 static gate_call call_for(words_maker *m, const gate *g, const gate_row *row)
 {
@@ -49,7 +56,7 @@ static bool is_free_by_kind(const words_maker *m, const gate *g, uint32_t row)
 
 static bool add_plane(words_maker *m, err *e)
 {
-    check(m->plane_count <= WORDS_REST_MAX);
+    check(m->plane_count < WORDS_MAX);
     for (uint32_t reading = 0; reading < 2; reading++) {
         uint64_t *plane = mem_new(((size_t)m->row_count + ROW_PADDING) * sizeof *plane);
         if (plane == NULL) {
@@ -65,7 +72,7 @@ static bool add_plane(words_maker *m, err *e)
 static bool find_room(words_maker *m, uint32_t word, uint32_t width, bool is_low,
                       uint32_t *ret_word, uint32_t *ret_shift, err *e)
 {
-    for (; word <= WORDS_REST_MAX; word++) {
+    for (; word < WORDS_MAX; word++) {
         while (word >= m->plane_count) {
             if (!add_plane(m, e)) {
                 return false;
@@ -104,12 +111,12 @@ static bool mark_apart(words_maker *m, uint32_t gate_index, uint32_t row, err *e
             return false;
         }
         w->apart_gates |= 1ULL << gate_index;
-        w->apart_word[gate_index] = (uint8_t)(word - 1);
+        w->apart_word[gate_index] = (uint8_t)word;
         w->apart_bit[gate_index] = (uint8_t)shift;
     }
     uint64_t bit = 1ULL << w->apart_bit[gate_index];
-    m->planes[READ_POSSIBLE][w->apart_word[gate_index] + 1][row] |= bit;
-    m->planes[READ_CERTAIN][w->apart_word[gate_index] + 1][row] |= bit;
+    m->planes[READ_POSSIBLE][w->apart_word[gate_index]][row] |= bit;
+    m->planes[READ_CERTAIN][w->apart_word[gate_index]][row] |= bit;
     return true;
 }
 
@@ -574,7 +581,7 @@ static bool make_gate(words_maker *m, uint32_t i, err *e)
 
 static bool read_kinds(words_maker *m, err *e)
 {
-    m->kinds = arena_new(&m->w->memory, (size_t)m->row_count + ROW_PADDING);
+    m->kinds = arena_new(&m->w->memory, padded(m->row_count));
     if (m->kinds == NULL) {
         return fail(e, ERR_MEMORY, "no memory for the words of %u rows", m->row_count);
     }
@@ -594,24 +601,11 @@ static bool read_kinds(words_maker *m, err *e)
     return true;
 }
 
-static uint64_t *keep_first(words_maker *m, uint32_t reading)
+static uint64_t *keep_plane(words_maker *m, const uint64_t *plane)
 {
-    uint64_t *kept = arena_make_array(&m->w->memory, (size_t)m->row_count + ROW_PADDING, uint64_t);
+    uint64_t *kept = arena_make_array(&m->w->memory, padded(m->row_count), uint64_t);
     if (kept != NULL) {
-        memcpy(kept, m->planes[reading][0], (size_t)m->row_count * sizeof *kept);
-    }
-    return kept;
-}
-
-static uint64_t *keep_rest(words_maker *m, uint32_t reading)
-{
-    uint32_t count = m->w->rest_count;
-    uint64_t *kept =
-        arena_make_array(&m->w->memory, (size_t)(m->row_count + ROW_PADDING) * count, uint64_t);
-    for (uint32_t i = 0; kept != NULL && i < m->row_count; i++) {
-        for (uint32_t k = 0; k < count; k++) {
-            kept[(size_t)i * count + k] = m->planes[reading][k + 1][i];
-        }
+        memcpy(kept, plane, (size_t)m->row_count * sizeof *kept);
     }
     return kept;
 }
@@ -620,18 +614,19 @@ static uint64_t *keep_rest(words_maker *m, uint32_t reading)
 static bool keep_planes(words_maker *m, err *e)
 {
     words *w = m->w;
-    w->rest_count = m->plane_count - 1;
+    w->plane_count = m->plane_count;
     size_t len = (size_t)m->row_count * sizeof(uint64_t);
     bool is_same = true;
     for (uint32_t k = 0; k < m->plane_count; k++) {
         is_same = is_same && memcmp(m->planes[0][k], m->planes[1][k], len) == 0;
     }
-    w->first[READ_POSSIBLE] = keep_first(m, READ_POSSIBLE);
-    w->rest[READ_POSSIBLE] = keep_rest(m, READ_POSSIBLE);
-    w->first[READ_CERTAIN] = is_same ? w->first[READ_POSSIBLE] : keep_first(m, READ_CERTAIN);
-    w->rest[READ_CERTAIN] = is_same ? w->rest[READ_POSSIBLE] : keep_rest(m, READ_CERTAIN);
-    if (w->first[0] == NULL || w->rest[0] == NULL || w->first[1] == NULL || w->rest[1] == NULL) {
-        return fail(e, ERR_MEMORY, "no memory for the words of %u rows", m->row_count);
+    for (uint32_t k = 0; k < m->plane_count; k++) {
+        w->planes[READ_POSSIBLE][k] = keep_plane(m, m->planes[READ_POSSIBLE][k]);
+        w->planes[READ_CERTAIN][k] =
+            is_same ? w->planes[READ_POSSIBLE][k] : keep_plane(m, m->planes[READ_CERTAIN][k]);
+        if (w->planes[READ_POSSIBLE][k] == NULL || w->planes[READ_CERTAIN][k] == NULL) {
+            return fail(e, ERR_MEMORY, "no memory for the words of %u rows", m->row_count);
+        }
     }
     const segment_header *head = m->segment->head;
     if (head->wanted.slot_count == 0) {
@@ -644,7 +639,7 @@ static bool keep_planes(words_maker *m, err *e)
     }
     const uint32_t *rows = segment_at(m->segment, head->wanted.rows_off);
     for (uint32_t i = 0; i < count; i++) {
-        listed[i] = w->first[READ_POSSIBLE][rows[i]];
+        listed[i] = w->planes[READ_POSSIBLE][0][rows[i]];
     }
     w->listed = listed;
     return true;
@@ -663,6 +658,33 @@ static bool make_views(words *w, err *e)
                         p->criteria[i].column_count[side]);
     }
     w->views = views;
+    return true;
+}
+
+/* A bit for each row whose column reads so. */
+static bool keep_row_bits(words_maker *m, err *e)
+{
+    const segment_order *order = &m->segment->head->order;
+    const lotse_table *table = segment_table(m->segment);
+    size_t count = padded(m->row_count) / 64;
+    uint64_t *online = arena_make_array(&m->w->memory, count, uint64_t);
+    uint64_t *unplaced = arena_make_array(&m->w->memory, count, uint64_t);
+    if (online == NULL || unplaced == NULL) {
+        return fail(e, ERR_MEMORY, "no memory for the words of %u rows", m->row_count);
+    }
+    static const lotse_column none = {0};
+    const lotse_column *flag =
+        order->online == NO_COLUMN ? &none : lotse_column_of(table, order->online);
+    const lotse_column *at =
+        order->place == NO_COLUMN ? &none : lotse_column_of(table, order->place);
+    for (uint32_t i = 0; i < m->row_count; i++) {
+        bool is_online =
+            lotse_is_known(table, flag, i) && *(const uint8_t *)lotse_value(table, flag, i) == 1;
+        online[i >> 6] |= (uint64_t)is_online << (i & 63u);
+        unplaced[i >> 6] |= (uint64_t)!lotse_is_known(table, at, i) << (i & 63u);
+    }
+    m->w->online = online;
+    m->w->unplaced = unplaced;
     return true;
 }
 
@@ -691,9 +713,9 @@ bool words_make(words *w, err *e)
         }
     }
     w->asking_gates |= w->apart_gates;
-    is_good = keep_planes(&m, e) && make_views(w, e);
+    is_good = keep_planes(&m, e) && keep_row_bits(&m, e) && make_views(w, e);
 done:
-    for (uint32_t k = 0; k <= WORDS_REST_MAX; k++) {
+    for (uint32_t k = 0; k < WORDS_MAX; k++) {
         mem_free(m.planes[0][k]);
         mem_free(m.planes[1][k]);
     }

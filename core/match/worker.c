@@ -31,6 +31,8 @@ bool match_worker_new(match_worker **ret, err *e)
     w->scan = words_scan_pick();
     w->weigh = narrow_weigh_pick();
     w->fold = narrow_fold_pick();
+    w->totals_fold = totals_fold_pick();
+    w->totals_sum = totals_sum_pick();
     *ret = w;
     return true;
 }
