@@ -197,6 +197,9 @@ typedef struct strategy {
     strategy_criterion criteria[CRITERION_COUNT_MAX]; /* in the strategy's order */
     uint32_t criterion_count;
     uint64_t gates_on; /* bit per program gate */
+    /* Kinds of offers that stand behind all others, whatever their score: a work opportunity is
+     * subordinate to other offers (SGB II section 16d (5)). A bit per kind. */
+    uint64_t last_kinds;
 } strategy;
 
 /* Weights named by a caller: taken as given, the rest shared in their old proportion (DESIGN

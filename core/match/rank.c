@@ -51,10 +51,26 @@ bool rank_row_precedes(const match_run_state *run, const rank_entry *a, const ra
                                 q->anchor_rows[b->anchor_row]) < 0;
 }
 
-/* Different records: by score, then by id in byte order. Within a segment records stand in the
+/* Is this an offer of a kind that the strategy puts behind all others? */
+static bool is_last(const match_run_state *run, const rank_entry *entry)
+{
+    uint64_t last = run->row_side == SIDE_OFFER ? run->query->strategy->last_kinds : 0;
+    if (last == 0) {
+        return false;
+    }
+    uint8_t kind = run->segments[entry->segment].words->kinds[entry->row];
+    return kind < 64 && (last >> kind & 1u) != 0;
+}
+
+/* Different records: kinds that come last behind the others, then by score, then by id in byte
+ * order. Within a segment records stand in the
  * order of their ids. */
 static bool record_precedes(const match_run_state *run, const rank_entry *a, const rank_entry *b)
 {
+    bool a_is_last = is_last(run, a);
+    if (a_is_last != is_last(run, b)) {
+        return !a_is_last;
+    }
     if (a->score != b->score) {
         return a->score > b->score;
     }
@@ -100,7 +116,9 @@ void rank_put(rank_list *r, const match_run_state *run, const rank_entry *entry,
     memmove(&r->entries[at + 1], &r->entries[at], (r->count - at) * sizeof r->entries[0]);
     r->entries[at] = *entry;
     r->count++;
-    if (r->count == r->limit) {
-        r->threshold = r->entries[r->count - 1].score;
+    /* Behind an offer that comes last no score says that a row may be left out. */
+    const rank_entry *worst = &r->entries[r->count - 1];
+    if (r->count == r->limit && !is_last(run, worst)) {
+        r->threshold = worst->score;
     }
 }

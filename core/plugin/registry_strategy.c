@@ -4,12 +4,11 @@
 #include "base/check.h"
 #include "base/nearest.h"
 #include "model/concept.h"
+#include "plugin/manifest_part.h"
 #include "plugin/registry_parts.h"
 
 /* A strategy's JSON against the program: ids become indexes, parameters become the block that a
  * plugin is configured with. */
-
-#define COUNT_OF(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
 
 /* ------------------------------------------------------------------------------------ parameters
  */
@@ -304,7 +303,7 @@ static bool read_gates(const registry *plugins, const reader *r, arena *a, strat
 
 bool registry_strategy(const registry *r, const json_node *root, arena *a, strategy *ret, err *e)
 {
-    static const char *const keys[] = {"id", "criteria", "gates", "allocator"};
+    static const char *const keys[] = {"id", "criteria", "gates", "last_kinds", "allocator"};
     reader top = reader_root(root, ERR_STRATEGY_INVALID);
     reader at;
     bytes id;
@@ -319,6 +318,8 @@ bool registry_strategy(const registry *r, const json_node *root, arena *a, strat
         !reader_text(&at, 1, ID_LEN_MAX, a, &id, e) || !reader_need(&top, "criteria", &at, e) ||
         !read_criteria(r, &at, a, &s, e) ||
         (reader_member(&top, "gates", &at) && !read_gates(r, &at, a, &s, e)) ||
+        (reader_member(&top, "last_kinds", &at) &&
+         !manifest_read_code_mask(&at, CODES(kind), a, &s.last_kinds, e)) ||
         (reader_member(&top, "allocator", &at) &&
          !reader_text(&at, 1, ID_LEN_MAX, a, &allocator, e))) {
         return false;

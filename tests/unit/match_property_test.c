@@ -195,12 +195,29 @@ typedef struct judged {
     uint32_t number;
     int32_t score;
     verdict verdict;
+    bool is_last; /* of a kind that the strategy puts behind all others */
 } judged;
+
+static bool is_of_last_kind(const segment *others, uint32_t number)
+{
+    if (segment_side(others) != SIDE_OFFER) {
+        return false;
+    }
+    uint32_t count = 0;
+    const uint32_t *rows = rows_of(others, number, &count);
+    const lotse_table *t = segment_table(others);
+    uint16_t column = program_column(registry_program(plugins), SIDE_OFFER, "kind");
+    uint32_t kind = lotse_code_at(t, lotse_column_of(t, column), rows[0]);
+    return (default_strategy.last_kinds >> kind & 1u) != 0;
+}
 
 static int compare_judged(const void *x, const void *y)
 {
     const judged *a = x;
     const judged *b = y;
+    if (a->is_last != b->is_last) {
+        return a->is_last ? 1 : -1;
+    }
     if (a->score != b->score) {
         return a->score > b->score ? -1 : 1;
     }
@@ -222,7 +239,8 @@ static void check_answer(const segment *anchors, const segment *others, uint32_t
         judge(&q, others, i, a, &pair);
         counts[pair.hit.verdict]++;
         if (pair.hit.verdict != VERDICT_NO) {
-            best[best_count++] = (judged){i, pair.hit.score, pair.hit.verdict};
+            best[best_count++] =
+                (judged){i, pair.hit.score, pair.hit.verdict, is_of_last_kind(others, i)};
         }
     }
     qsort(best, best_count, sizeof(best[0]), compare_judged);
