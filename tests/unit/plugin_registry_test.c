@@ -52,10 +52,11 @@ static void check_failed(const registry *r, const char *id, err_code code, const
 
 /* ------------------------------------------------------------------------------------ built in */
 
-static const char *const ids[] = {"lotse.commute",      "lotse.education",  "lotse.eligibility",
-                                  "lotse.language",     "lotse.occupation", "lotse.progress",
-                                  "lotse.schedule",     "lotse.skills",     "lotse.support",
-                                  "lotse.target_group", "lotse.terms",      "lotse.wish"};
+static const char *const ids[] = {
+    "lotse.cardinality",  "lotse.commute",  "lotse.deferred", "lotse.education",
+    "lotse.eligibility",  "lotse.language", "lotse.maximin",  "lotse.occupation",
+    "lotse.progress",     "lotse.schedule", "lotse.skills",   "lotse.support",
+    "lotse.target_group", "lotse.terms",    "lotse.welfare",  "lotse.wish"};
 enum { BUILTIN_COUNT = sizeof(ids) / sizeof(ids[0]) };
 
 START_TEST(builtin_plugins_run_in_the_order_of_their_folders)
