@@ -18,7 +18,7 @@ enum {
 };
 
 #define COUNT_FIELD_MAX ((int64_t)UINT32_MAX - 1)
-#define SCORE_SUM_MAX ((int64_t)1 << 62)
+#define SCORE_SUM_MAX ((int64_t)1 << 58)
 
 enum { EDGE_SEEKER, EDGE_INTAKE, EDGE_SCORE, EDGE_SEEKER_RANK, EDGE_INTAKE_RANK, EDGE_NEED };
 static const row_column edge_columns[] = {{"seeker", false},     {"intake", false},
@@ -496,7 +496,7 @@ static bool check_sums(const instance *x, const char *path, err *e)
         (void)fail(e, ERR_FIELD_RANGE,
                    "the scores of \"%.60s\" are too large: %u people times %" PRId64, path,
                    x->seekers.count, most);
-        return err_hint(e, "People times the greatest score must stay below 2^62.");
+        return err_hint(e, "People times the greatest score must stay below 2^58.");
     }
     return true;
 }

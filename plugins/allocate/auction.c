@@ -12,7 +12,7 @@
  * Steps fall by STEP_DIVISOR from round to round, prices stay, and whoever is content with the
  * smaller step keeps the seat: each round has little to do. */
 
-enum { STEP_DIVISOR = 10, FIRST_STEP_SHARE = 4, WARM_STEP_SHARE = 400, STOP_LOOK_EVERY = 4096 };
+enum { STEP_DIVISOR = 10, FIRST_STEP_SHARE = 4, WARM_STEP_SHARE = 400, STOP_LOOK_EVERY = 1024 };
 
 #define UNREACHABLE ((int64_t)1 << 62)
 #define SCALED_MAX ((int64_t)1 << 60)
@@ -316,7 +316,7 @@ static lotse_status run_rounds(auction *a, uint32_t gap_ppm, int64_t first_step,
     ret->bound = measure(a, -1); /* everybody waits */
     for (;;) {
         clear_seats(a);
-        if (!bid_until_content(a) || !lower_until_fair(a)) {
+        if (market_is_stopped(a->k) || !bid_until_content(a) || !lower_until_fair(a)) {
             return LOTSE_STOPPED;
         }
         bool is_last = a->step == 1;

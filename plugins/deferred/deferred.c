@@ -16,7 +16,7 @@
 
 const char allocator_id[] = "lotse.deferred";
 
-enum { MOVE_PASS_MAX = 100, STOP_LOOK_EVERY = 4096 };
+enum { MOVE_PASS_MAX = 100, STOP_LOOK_EVERY = 1024 };
 
 /* How an intake sees somebody: the smaller key is the better, then the smaller id. */
 typedef struct guest {

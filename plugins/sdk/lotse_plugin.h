@@ -310,8 +310,7 @@ typedef struct lotse_field_factory {
                                  lotse_error *error); /* [control] */
 } lotse_field_factory;
 
-/* ------------------------------------------------------------------------------------ allocator/1
- */
+/* ---------------------------------------------------------------------------------- allocator/1 */
 
 #define LOTSE_ALLOCATOR_1 "lotse.allocator/1"
 
@@ -323,41 +322,38 @@ typedef struct lotse_field_factory {
  * intakes are numbered in the byte order of their ids, so the smaller number is the smaller id. The
  * edges of one person stand together, ascending by intake, no pair twice. Offsets count from the
  * start of this struct; 0: not there. The host has looked at every number before: indices are in
- * range, and seeker_count times the largest score, by its distance from 0, is below 2^62. */
+ * range, and seeker_count + 1 times the score furthest from 0 is less than 2^58 away from it. */
 typedef struct lotse_market {
     uint32_t size;
     uint32_t seeker_count;
     uint32_t intake_count;
     uint32_t edge_count;
     uint64_t begin_offset;  /* uint32_t[seeker_count + 1]: person i has edges [i] to [i + 1] - 1 */
-    uint64_t intake_offset; /* uint32_t[edge_count] */
-    uint64_t score_offset;  /* int64_t[edge_count] */
+    uint64_t intake_offset; /* of an edge: uint32_t[edge_count] */
+    uint64_t score_offset;  /* of an edge: int64_t[edge_count] */
     uint64_t need_offset;   /* uint32_t[edge_count]: seats the person takes there; 0: one each */
-    uint64_t
-        seeker_rank_offset; /* uint32_t[edge_count]: the person's order, 1 first; 0: by score */
-    uint64_t
-        intake_rank_offset;    /* uint32_t[edge_count]: the intake's order of people; 0: by score */
-    uint64_t seats_offset;     /* uint32_t[intake_count] */
-    uint64_t min_seats_offset; /* uint32_t[intake_count]: so many seats are taken, or none. 0: no
-                                  such bounds */
-    uint64_t price_offset;     /* int64_t[intake_count]: prices of a seat to begin with; 0: none */
-    uint64_t stop_offset;      /* uint32_t: the host sets it from another thread when it wants no
-                                * answer any more: then end soon with LOTSE_STOPPED. 0: never */
+    uint64_t seeker_rank_offset; /* uint32_t[edge_count]: the person's order; 0: by score */
+    uint64_t intake_rank_offset; /* uint32_t[edge_count]: the intake's order; 0: by score */
+    uint64_t seats_offset;       /* uint32_t[intake_count] */
+    uint64_t min_seats_offset;   /* uint32_t[intake_count]: so many are taken, or none; 0: none */
+    uint64_t price_offset;       /* int64_t[intake_count]: of a seat, to begin with; 0: none */
+    /* uint32_t: the host sets it from another thread when it wants no answer any more; then end
+     * soon with LOTSE_STOPPED. 0: never. */
+    uint64_t stop_offset;
 } lotse_market;
 
 /* The answer block: the host sets size and offsets and looks at what the allocator wrote. */
 typedef struct lotse_allocation {
     uint32_t size;
-    uint32_t is_proven;   /* 1: by the allocator's own definition nothing better exists */
-    int64_t upper_bound;  /* no allocation has a greater sum of scores; LOTSE_NO_BOUND: not known */
-    int64_t price_scale;  /* prices are in this fraction of a score: 1 or more */
-    uint64_t edge_offset; /* uint32_t[seeker_count]: the person's edge, or LOTSE_NO_EDGE */
-    uint64_t price_offset; /* int64_t[intake_count]: what a seat costs, zeroed by the host; 0: not
-                              asked for */
+    uint32_t is_proven;    /* 1: by the allocator's own definition nothing better exists */
+    int64_t upper_bound;   /* no allocation has a greater sum of scores, or LOTSE_NO_BOUND */
+    int64_t price_scale;   /* prices are in this fraction of a score: 1 or more */
+    uint64_t edge_offset;  /* uint32_t[seeker_count]: the person's edge, or LOTSE_NO_EDGE */
+    uint64_t price_offset; /* int64_t[intake_count]: of a seat; zeroed by the host. 0: not asked */
 } lotse_allocation;
 
-/* Hands out limited seats. Everybody gets one edge at most; no intake gives more seats than it has.
- */
+/* Hands out limited seats: one edge a person at most, no more seats than there are. A rank of 1 is
+ * the first; ties go to the smaller number. */
 typedef struct lotse_allocator {
     uint32_t size;
     uint32_t reserved;
