@@ -177,6 +177,7 @@ struct match_worker {
     narrow_fold_call *fold;
     totals_fold_call *totals_fold;
     totals_sum_call *totals_sum;
+    totals_bits_call *totals_bits;
     arena scratch; /* of one question */
     rank_list rank;
     uint32_t scanned[SCAN_ROW_MAX + 16];

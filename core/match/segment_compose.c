@@ -414,7 +414,7 @@ static bool lay_out(composer *c, err *e)
     if (c->plan.required_cells != NULL) {
         uint64_t count = c->row_count - c->plan.required_first;
         h->required_cells_off = take(c, ((uint64_t)h->cell_count + 1) * sizeof(uint32_t));
-        h->required_rows_off = take(c, count * sizeof(uint32_t));
+        h->required_rows_off = take(c, count * sizeof(required_row));
     }
     h->grid.bands_off = take(c, h->grid.lat_count * sizeof(segment_band));
     if (c->plan.wanted_rows != NULL && !c->wanted_in_hot) {
@@ -580,7 +580,7 @@ static bool fill_file(composer *c, err *e)
         uint64_t count = c->row_count - c->plan.required_first;
         fill(c, c->head.required_cells_off, c->plan.required_cells,
              ((uint64_t)c->head.cell_count + 1) * sizeof(uint32_t));
-        fill(c, c->head.required_rows_off, c->plan.required_rows, count * sizeof(uint32_t));
+        fill(c, c->head.required_rows_off, c->plan.required_rows, count * sizeof(required_row));
     }
     fill(c, c->head.grid.bands_off, c->plan.bands, c->head.grid.lat_count * sizeof(segment_band));
     for (uint32_t i = 0; i < c->row_count && c->plan.wanted_rows != NULL; i++) {

@@ -11,7 +11,7 @@
  * found by offsets from the block's start, so that a saved segment is mapped and used as it is. */
 
 enum {
-    SEGMENT_FORMAT = 4,
+    SEGMENT_FORMAT = 5,
     SEGMENT_ALIGN = 64,
     SEGMENT_INDEXED_ROW_MIN = 16, /* smaller segments are scanned whole: indexes would not pay */
     SEGMENT_HOT_LEN_MAX = 64,     /* of offers, which are read row after row */
@@ -79,6 +79,14 @@ typedef struct segment_group {
 
 enum { GROUP_ANY = UINT16_MAX };
 
+/* A row that asks for concepts, with its place: such rows stand by concept, this finds them by
+ * cell. */
+typedef struct required_row {
+    double place[3];
+    uint32_t row;
+    uint32_t has_place;
+} required_row;
+
 /* The wanted concepts of a row, folded: how many of them a set can hold at most. */
 typedef struct segment_wanted {
     uint64_t bits; /* each concept a bit, see concept_bit */
@@ -109,12 +117,10 @@ typedef struct segment_header {
     uint64_t slots_off;       /* uint32_t[slot_count]: record + 1 by the hash of its id; 0: free */
     uint32_t slot_count;
     uint32_t is_indexed;
-    uint64_t groups_off;      /* segment_group[group_count] */
-    uint64_t cell_starts_off; /* uint32_t[group_count][cell_count + 1] */
-    /* Rows that ask for concepts, by cell: uint32_t[cell_count + 1] and the rows; 0: no such rows.
-     */
-    uint64_t required_cells_off;
-    uint64_t required_rows_off;
+    uint64_t groups_off;         /* segment_group[group_count] */
+    uint64_t cell_starts_off;    /* uint32_t[group_count][cell_count + 1] */
+    uint64_t required_cells_off; /* uint32_t[cell_count + 1]; 0: no row asks for concepts */
+    uint64_t required_rows_off;  /* required_row[row_count - required_first], by cell */
     uint32_t cell_count;
     int32_t reach_max;   /* seekers: the farthest reach of a row, INT32_MAX: of some unknown */
     uint64_t wanted_off; /* a segment_wanted every wanted_stride bytes; 0: no wanted column */

@@ -543,7 +543,11 @@ static bool sort_required(index_plan *plan, err *e)
     }
     /* Filling moves each start to its cell's end, which is the next one's start. */
     for (uint32_t i = plan->required_first; i < plan->row_count; i++) {
-        plan->required_rows[starts[cell_of(plan, &plan->rows[plan->sequence[i]])]++] = i;
+        const index_row *row = &plan->rows[plan->sequence[i]];
+        required_row *to = &plan->required_rows[starts[cell_of(plan, row)]++];
+        memcpy(to->place, row->place, sizeof to->place);
+        to->row = i;
+        to->has_place = row->has_place;
     }
     memmove(starts + 1, starts, plan->cell_count * sizeof *starts);
     starts[0] = 0;

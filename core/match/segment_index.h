@@ -37,7 +37,7 @@ typedef struct index_plan {
     uint32_t cell_count;
     uint32_t required_first;
     uint32_t *required_cells; /* NULL: no row asks for concepts */
-    uint32_t *required_rows;
+    required_row *required_rows;
     int32_t reach_max;
     struct index_lists {
         list_slot *slots;

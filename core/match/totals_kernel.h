@@ -22,11 +22,13 @@ typedef struct totals_plane {
     uint32_t test_count;
     totals_test shared[GATE_COUNT_MAX];
     uint32_t shared_count;
+    uint64_t marks; /* bits that say: something of this row is told apart */
 } totals_plane;
 
-/* For blocks of 64 rows from `block` on: sets fails[counter][i] bits of rows that fail. */
+/* For blocks of 64 rows from `block` on: sets fails[counter][i] bits of rows that fail, and
+ * marked[i] bits of rows with marks. */
 typedef void totals_fold_call(const totals_plane *p, uint32_t block, uint32_t block_count,
-                              uint64_t (*fails)[TOTALS_BLOCK_MAX]);
+                              uint64_t (*fails)[TOTALS_BLOCK_MAX], uint64_t *marked);
 totals_fold_call *totals_fold_pick(void);
 totals_fold_call totals_fold_plain;
 
@@ -37,6 +39,10 @@ typedef void totals_sum_call(uint64_t (*fails)[TOTALS_BLOCK_MAX], uint32_t count
                              uint64_t *possible);
 totals_sum_call *totals_sum_pick(void);
 totals_sum_call totals_sum_plain;
+
+/* How many bits are set. */
+typedef uint64_t totals_bits_call(const uint64_t *bits, uint32_t count);
+totals_bits_call *totals_bits_pick(void);
 
 /* Of 64 rows those whose kind is among `kinds` or unknown. */
 uint64_t totals_kinds(const uint8_t *row_kinds, uint64_t kinds);

@@ -188,8 +188,45 @@ static void mark_row(sweeper *w, const chord_limits *own, uint32_t row)
     }
 }
 
+/* Consecutive offers, all of known place: no row needs more than its own coordinates. */
+static void mark_offers(sweeper *w, const chord_limits *own, uint32_t first, uint32_t end)
+{
+    const near_column *place = &w->s->segment->place;
+    const run_anchor *a = w->s->anchor;
+    const double x = a->place[0];
+    const double y = a->place[1];
+    const double z = a->place[2];
+    while (first < end) {
+        uint32_t stop = (first | 63u) + 1;
+        stop = stop < end ? stop : end;
+        uint64_t within = 0;
+        uint64_t narrow = 0;
+        const char *at = place->base + (size_t)first * place->stride;
+        for (uint32_t row = first; row < stop; row++, at += place->stride) {
+            const double *to = (const double *)at;
+            double dx = to[0] - x;
+            double dy = to[1] - y;
+            double dz = to[2] - z;
+            double square = dx * dx + dy * dy + dz * dz;
+            within |= (uint64_t)(square <= own->near_square) << (row & 63u);
+            narrow |= (uint64_t)((square > own->near_square) & (square <= own->far_square))
+                      << (row & 63u);
+        }
+        w->km.passes[first >> 6] |= within;
+        for (; narrow != 0; narrow &= narrow - 1) {
+            mark_row(w, own, (first & ~63u) + (uint32_t)__builtin_ctzll(narrow));
+        }
+        first = stop;
+    }
+}
+
 static void mark_rows(sweeper *w, const chord_limits *own, uint32_t first, uint32_t end)
 {
+    const near_column *place = &w->s->segment->place;
+    if (w->s->run->row_side == SIDE_OFFER && place->base != NULL && place->known == NULL) {
+        mark_offers(w, own, first, end);
+        return;
+    }
     for (uint32_t row = first; row < end; row++) {
         mark_row(w, own, row);
     }
@@ -203,7 +240,7 @@ static bool mark_near_rows(sweeper *w, double radius, const chord_limits *own, e
     const segment_group *groups = segment_at(s, w->head->groups_off);
     const uint32_t *cells =
         w->head->required_cells_off == 0 ? NULL : segment_at(s, w->head->required_cells_off);
-    const uint32_t *rows = segment_at(s, w->head->required_rows_off);
+    const required_row *rows = segment_at(s, w->head->required_rows_off);
     band_cells *bands =
         arena_make_array(&w->s->run->worker->scratch, w->head->grid.lat_count, band_cells);
     if (bands == NULL) {
@@ -223,7 +260,9 @@ static bool mark_near_rows(sweeper *w, double radius, const chord_limits *own, e
     }
     for (uint32_t i = 0; i < count && cells != NULL; i++) {
         for (uint32_t k = cells[bands[i].first]; k < cells[bands[i].end]; k++) {
-            mark_row(w, own, rows[k]);
+            if (rows[k].has_place != 0 && is_within(w->s->anchor, rows[k].place, own)) {
+                set_bit(w->km.passes, rows[k].row);
+            }
         }
     }
     return true;
@@ -380,6 +419,7 @@ typedef struct stretch_bits {
     uint64_t fails[TOTALS_COUNTER_MAX][TOTALS_BLOCK_MAX];
     uint64_t alive[TOTALS_BLOCK_MAX];
     uint64_t unsure[TOTALS_BLOCK_MAX];
+    uint64_t marked[TOTALS_BLOCK_MAX];
     uint64_t possible[TOTALS_BLOCK_MAX];
 } stretch_bits;
 
@@ -420,80 +460,50 @@ static void fold_bits(const row_bits *bits, uint32_t block, uint32_t count, uint
 static void judge_marked(sweeper *w, uint32_t block, uint32_t b, stretch_bits *ret)
 {
     const match_run_state *run = w->s->run;
-    const words_query *q = w->s->query;
-    uint64_t marked = 0;
-    for (uint32_t k = 1; k < w->plane_count; k++) {
-        uint64_t marks = q->apart[k];
-        if (marks == 0) {
-            continue;
-        }
-        const uint64_t *rows = w->planes[k].rows + (size_t)block * WORDS_BLOCK_ROWS;
-        for (uint32_t i = 0; i < WORDS_BLOCK_ROWS; i++) {
-            marked |= (uint64_t)((rows[i] & marks) != 0) << i;
-        }
-    }
-    for (marked &= ret->alive[b]; marked != 0; marked &= marked - 1) {
-        uint32_t i = (uint32_t)__builtin_ctzll(marked);
-        uint32_t row = block * WORDS_BLOCK_ROWS + i;
-        uint64_t gates = words_apart(q, row);
+    const gate_row *own = &w->s->anchor->row;
+    for (uint64_t left = ret->marked[b] & ret->alive[b]; left != 0; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(left);
+        uint32_t row = (block + b) * WORDS_BLOCK_ROWS + i;
+        uint64_t gates = words_apart(w->s->query, row);
         gates &= row >= w->required_first ? ~w->required_gates : UINT64_MAX;
         gate_row pair = {w->segment, row, w->words->derived, row};
-        const gate_row *own = &w->s->anchor->row;
+        const gate_row *seeker = run->row_side == SIDE_OFFER ? own : &pair;
+        const gate_row *offer = run->row_side == SIDE_OFFER ? &pair : own;
         for (; gates != 0; gates &= gates - 1) {
             uint32_t g = (uint32_t)__builtin_ctzll(gates);
-            verdict v = run->row_side == SIDE_OFFER
-                            ? gate_judge(run->program, &run->program->gates[g], own, &pair,
-                                         run->query->as_of)
-                            : gate_judge(run->program, &run->program->gates[g], &pair, own,
-                                         run->query->as_of);
+            verdict v =
+                gate_judge(run->program, &run->program->gates[g], seeker, offer, run->query->as_of);
             ret->fails[w->counter_of[g]][b] |= (uint64_t)(v == VERDICT_NO) << i;
             ret->unsure[b] |= (uint64_t)(v == VERDICT_CHECK) << i;
         }
     }
 }
 
-/* Which rows in a word have a mark beside that of the gate whose rows stand from required_first on.
- */
-static bool may_be_marked(const sweeper *w, uint32_t block)
+/* The mark of the gate whose rows stand from required_first on says nothing new of those. */
+static void choose_marks(sweeper *w, uint32_t block)
 {
-    const words_query *q = w->s->query;
-    uint64_t marks[WORDS_MAX];
-    uint64_t any = 0;
-    for (uint32_t k = 1; k < w->plane_count; k++) {
-        marks[k] = q->apart[k];
+    for (uint32_t k = 0; k < w->plane_count; k++) {
+        w->planes[k].marks = k == 0 ? 0 : w->s->query->apart[k];
     }
     if (w->required_gates != 0 && block * WORDS_BLOCK_ROWS >= w->required_first) {
         uint32_t g = (uint32_t)__builtin_ctzll(w->required_gates);
-        marks[w->words->apart_word[g]] &= ~(1ULL << w->words->apart_bit[g]);
-    }
-    for (uint32_t k = 1; k < w->plane_count; k++) {
-        const uint64_t *rows = w->planes[k].rows + (size_t)block * WORDS_BLOCK_ROWS;
-        uint64_t all = 0;
-        for (uint32_t i = 0; marks[k] != 0 && i < WORDS_BLOCK_ROWS; i++) {
-            all |= rows[i];
+        if ((w->words->apart_gates >> g & 1u) != 0) {
+            w->planes[w->words->apart_word[g]].marks &= ~(1ULL << w->words->apart_bit[g]);
         }
-        any |= all & marks[k];
     }
-    return any != 0;
 }
 
-static void count_possible(sweeper *w, uint32_t block, uint32_t b, const stretch_bits *bits)
+/* Of the possible rows those that somebody must look at. */
+static void find_unsure(sweeper *w, uint32_t block, uint32_t b, stretch_bits *bits)
 {
     const words_query *q = w->s->query;
-    sweep_counts *counts = w->s->counts;
-    uint64_t possible = bits->possible[b];
     uint64_t unsure = q->check_gates != 0 ? UINT64_MAX : bits->unsure[b];
-    for (uint64_t left = possible & ~unsure; left != 0 && q->certain_differs; left &= left - 1) {
+    uint64_t left = q->certain_differs ? bits->possible[b] & ~unsure : 0;
+    for (; left != 0; left &= left - 1) {
         uint32_t i = (uint32_t)__builtin_ctzll(left);
-        unsure |= (uint64_t)!words_pass(q, READ_CERTAIN, block * WORDS_BLOCK_ROWS + i) << i;
+        unsure |= (uint64_t)!words_pass(q, READ_CERTAIN, (block + b) * WORDS_BLOCK_ROWS + i) << i;
     }
-    uint32_t check_count = (uint32_t)__builtin_popcountll(possible & unsure);
-    uint32_t all = (uint32_t)__builtin_popcountll(possible);
-    uint32_t rows = (uint32_t)__builtin_popcountll(bits->alive[b]);
-    counts->rows += rows;
-    counts->excluded += rows - all;
-    counts->check += check_count;
-    counts->proposed += all - check_count;
+    bits->unsure[b] = unsure & bits->possible[b];
 }
 
 static void count_stretch(sweeper *w, uint32_t block, uint32_t count, stretch_bits *bits)
@@ -507,24 +517,33 @@ static void count_stretch(sweeper *w, uint32_t block, uint32_t count, stretch_bi
     for (uint32_t b = 0; b < count; b++) {
         bits->alive[b] = alive_rows(w, block + b);
         bits->unsure[b] = 0;
+        bits->marked[b] = 0;
     }
+    choose_marks(w, block);
     for (uint32_t k = 0; k < w->plane_count; k++) {
-        if (w->planes[k].test_count + w->planes[k].shared_count > 0) {
-            worker->totals_fold(&w->planes[k], block, count, bits->fails);
+        const totals_plane *p = &w->planes[k];
+        if (p->test_count + p->shared_count > 0 || p->marks != 0) {
+            worker->totals_fold(p, block, count, bits->fails, bits->marked);
         }
     }
     fold_bits(&w->km, block, count, 0, bits);
     fold_bits(&w->required, block, count, w->required_first, bits);
     for (uint32_t b = 0; b < count; b++) {
-        if (may_be_marked(w, block + b)) {
-            judge_marked(w, block + b, b, bits);
-        }
+        judge_marked(w, block, b, bits);
     }
-    worker->totals_sum(bits->fails, counters, bits->alive, count, w->s->counts->by_counter,
+    sweep_counts *counts = w->s->counts;
+    worker->totals_sum(bits->fails, counters, bits->alive, count, counts->by_counter,
                        bits->possible);
     for (uint32_t b = 0; b < count; b++) {
-        count_possible(w, block + b, b, bits);
+        find_unsure(w, block, b, bits);
     }
+    uint64_t rows = worker->totals_bits(bits->alive, count);
+    uint64_t possible = worker->totals_bits(bits->possible, count);
+    uint64_t unsure = worker->totals_bits(bits->unsure, count);
+    counts->rows += rows;
+    counts->excluded += rows - possible;
+    counts->check += unsure;
+    counts->proposed += possible - unsure;
 }
 
 bool sweep_count(const sweep *s, err *e)
@@ -550,9 +569,13 @@ bool sweep_count(const sweep *s, err *e)
     }
     settle_unsure(&w, &w.km);
     settle_unsure(&w, &w.required);
-    for (uint32_t block = 0; block < w.block_count; block += TOTALS_BLOCK_MAX) {
-        uint32_t left = w.block_count - block;
-        count_stretch(&w, block, left < TOTALS_BLOCK_MAX ? left : TOTALS_BLOCK_MAX, bits);
+    /* No stretch lies across the border behind which all rows ask for concepts. */
+    uint32_t border = (w.required_first + WORDS_BLOCK_ROWS - 1) / WORDS_BLOCK_ROWS;
+    for (uint32_t block = 0; block < w.block_count;) {
+        uint32_t end = block < border && border < w.block_count ? border : w.block_count;
+        uint32_t count = end - block < TOTALS_BLOCK_MAX ? end - block : TOTALS_BLOCK_MAX;
+        count_stretch(&w, block, count, bits);
+        block += count;
     }
     return true;
 }

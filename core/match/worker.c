@@ -33,6 +33,7 @@ bool match_worker_new(match_worker **ret, err *e)
     w->fold = narrow_fold_pick();
     w->totals_fold = totals_fold_pick();
     w->totals_sum = totals_sum_pick();
+    w->totals_bits = totals_bits_pick();
     *ret = w;
     return true;
 }
