@@ -191,7 +191,7 @@ static void mark_row(sweeper *w, const chord_limits *own, uint32_t row)
 /* Consecutive offers, all of known place: no row needs more than its own coordinates. */
 static void mark_offers(sweeper *w, const chord_limits *own, uint32_t first, uint32_t end)
 {
-    const near_column *place = &w->s->segment->place;
+    const near_column *places = &w->s->segment->place;
     const run_anchor *a = w->s->anchor;
     const double x = a->place[0];
     const double y = a->place[1];
@@ -201,8 +201,8 @@ static void mark_offers(sweeper *w, const chord_limits *own, uint32_t first, uin
         stop = stop < end ? stop : end;
         uint64_t within = 0;
         uint64_t narrow = 0;
-        const char *at = place->base + (size_t)first * place->stride;
-        for (uint32_t row = first; row < stop; row++, at += place->stride) {
+        const char *at = places->base + (size_t)first * places->stride;
+        for (uint32_t row = first; row < stop; row++, at += places->stride) {
             const double *to = (const double *)at;
             double dx = to[0] - x;
             double dy = to[1] - y;
@@ -222,8 +222,8 @@ static void mark_offers(sweeper *w, const chord_limits *own, uint32_t first, uin
 
 static void mark_rows(sweeper *w, const chord_limits *own, uint32_t first, uint32_t end)
 {
-    const near_column *place = &w->s->segment->place;
-    if (w->s->run->row_side == SIDE_OFFER && place->base != NULL && place->known == NULL) {
+    const near_column *places = &w->s->segment->place;
+    if (w->s->run->row_side == SIDE_OFFER && places->base != NULL && places->known == NULL) {
         mark_offers(w, own, first, end);
         return;
     }
