@@ -160,7 +160,7 @@ static uint32_t count_base_files(const char *dir)
 
 static void remove_folder(const char *dir)
 {
-    char path[300];
+    char path[600];
     DIR *d = opendir(dir);
     for (struct dirent *entry = readdir(d); entry != NULL; entry = readdir(d)) {
         snprintf(path, sizeof path, "%s/%s", dir, entry->d_name);
