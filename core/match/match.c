@@ -394,6 +394,7 @@ bool match_run(match_worker *w, const match_query *q, arena *a, match_answer *re
     run.row_count = 0;
     run.has_failed = false;
     match_answer answer = {0};
+    anchor_fetch(q);
     bool is_good = begin(&run, w, q, a, e) && hold_segments(&run, e);
     if (is_good) {
         find_km_gate(&run);

@@ -105,7 +105,10 @@ typedef struct run_segment {
     const uint64_t *live; /* NULL: all rows */
     const words *words;
     near_column place, online;
-    near_column reach; /* of seekers as rows */
+    near_column reach;    /* of seekers as rows */
+    near_column required; /* of offers as rows: the concepts asked for, lotse_range */
+    const uint32_t *required_values;
+    uint64_t required_gate; /* a bit: the gate that asks so; 0: it is told apart like others */
     bool reach_has_default, reach_is_free;
     int32_t reach_default;
     words_query query; /* of the current anchor row */
@@ -201,6 +204,7 @@ bool worker_criterion(match_worker *w, uint32_t criterion, const lotse_params *p
                       const lotse_criterion **ret, err *e);
 
 /* match_anchor.c */
+void anchor_fetch(const match_query *q); /* what the first anchor row holds is on its way */
 bool anchor_read(const match_run_state *run, uint32_t index, run_anchor *ret, err *e);
 /* Derived fields of one row, in the worker's scratch memory. */
 bool anchor_derive(match_worker *w, const segment *s, uint32_t row, day as_of, uint64_t needed,
@@ -209,6 +213,22 @@ bool anchor_derive(match_worker *w, const segment *s, uint32_t row, day as_of, u
 bool anchor_select(match_run_state *run, const run_anchor *anchor, err *e);
 /* Kilometres between an anchor and a row of the other side: NaN unknown, -1 online. */
 double anchor_km(const match_worker *w, const run_anchor *anchor, const segment *s, uint32_t row);
+
+/* Ascending sets: does one hold all of the other? */
+static inline bool has_all_concepts(const uint32_t *having, uint32_t having_count,
+                                    const uint32_t *asked, uint32_t asked_count)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < asked_count; i++) {
+        while (at < having_count && having[at] < asked[i]) {
+            at++;
+        }
+        if (at == having_count || having[at] != asked[i]) {
+            return false;
+        }
+    }
+    return true;
+}
 
 /* The gates of a strategy, a bit each; those of no gate left out. */
 static inline uint64_t gates_of_strategy(const strategy *s)

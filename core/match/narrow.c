@@ -172,6 +172,15 @@ void narrow_find_near(const match_run_state *run, run_segment *s)
     s->place = near_column_of(s->segment, order->place);
     s->online = near_column_of(s->segment, order->online);
     s->reach = near_column_of(s->segment, order->reach);
+    s->required = (near_column){.base = NULL};
+    s->required_gate = 0;
+    uint32_t gate_index;
+    if (run->row_side == SIDE_OFFER && narrow_lists_gate(run, order, &gate_index)) {
+        const lotse_column *c = segment_column(s->segment, order->required);
+        s->required = near_column_of(s->segment, order->required);
+        s->required_values = lotse_values(s->segment->table, c);
+        s->required_gate = 1ULL << gate_index;
+    }
     s->reach_has_default = false;
     s->reach_is_free = false;
     if (run->row_side == SIDE_SEEKER && order->reach != NO_COLUMN) {
@@ -367,6 +376,17 @@ static bool reach_is_unsure(const match_run_state *run, const run_segment *s, ui
 static verdict judge_row_apart(const match_run_state *run, const run_segment *s, uint32_t row)
 {
     uint64_t apart = words_apart(&s->query, row);
+    if ((apart & s->required_gate) != 0 && run->anchor.is_having_known) {
+        const lotse_range *asked = near_value(&s->required, row);
+        const run_anchor *a = &run->anchor;
+        if (asked != NULL) {
+            if (!has_all_concepts(a->having, a->having_count, s->required_values + asked->begin,
+                                  asked->end - asked->begin)) {
+                return VERDICT_NO;
+            }
+            apart &= ~s->required_gate;
+        }
+    }
     gate_row pair = {s->segment, row, s->words->derived, row};
     if (apart == 0 && run->query->filter_count == 0) {
         return VERDICT_YES;

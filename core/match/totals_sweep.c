@@ -308,21 +308,6 @@ static bool mark_km(sweeper *w, err *e)
 
 /* ------------------------------------------------------------------------------------ concepts */
 
-static bool has_all(const uint32_t *having, uint32_t having_count, const uint32_t *asked,
-                    uint32_t asked_count)
-{
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < asked_count; i++) {
-        while (at < having_count && having[at] < asked[i]) {
-            at++;
-        }
-        if (at == having_count || having[at] != asked[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Does the row's set and the anchor's fulfil the gate? */
 static bool row_has_all(const sweeper *w, uint32_t row)
 {
@@ -335,8 +320,9 @@ static bool row_has_all(const sweeper *w, uint32_t row)
     const lotse_range *range = lotse_value(table, c, row);
     const uint32_t *own = (const uint32_t *)lotse_values(table, c) + range->begin;
     uint32_t count = range->end - range->begin;
-    return w->s->run->row_side == SIDE_OFFER ? has_all(a->having, a->having_count, own, count)
-                                             : has_all(own, count, a->having, a->having_count);
+    return w->s->run->row_side == SIDE_OFFER
+               ? has_all_concepts(a->having, a->having_count, own, count)
+               : has_all_concepts(own, count, a->having, a->having_count);
 }
 
 static void mark_list(sweeper *w, uint32_t concept_number)

@@ -39,6 +39,7 @@ struct words {
     /* By reading and word: one plane of all rows, padded with zeros to whole blocks of 64. */
     const uint64_t *planes[2][WORDS_MAX];
     uint32_t plane_count;
+    uint64_t differing[WORDS_MAX]; /* bits in which some row's two readings differ */
     words_term terms[WORDS_TERM_MAX];
     uint32_t term_count;
     uint64_t asking_gates;               /* gates that some row may fail */

@@ -144,6 +144,30 @@ static uint64_t gates_of_kind(const words *w, const gate_row *anchor, uint64_t g
     return gates;
 }
 
+/* Can a row that passes the possible reading fail the certain one? Where the anchor brings the same
+ * to both, only bits in which rows differ and which the anchor is compared in count. */
+static bool readings_differ(const words_query *q)
+{
+    const words *w = q->words;
+    for (uint32_t k = 0; k < w->plane_count; k++) {
+        uint64_t guards = q->key[READ_CERTAIN].guards[k];
+        uint64_t ranks = guards == 0 ? 0 : UINT64_MAX >> __builtin_clzll(guards);
+        if (q->key[READ_POSSIBLE].level[k] != q->key[READ_CERTAIN].level[k] ||
+            q->key[READ_POSSIBLE].mask[k] != q->key[READ_CERTAIN].mask[k] ||
+            (w->differing[k] & (ranks | q->key[READ_CERTAIN].mask[k])) != 0) {
+            return true;
+        }
+    }
+    for (uint32_t k = 0; k < q->any_count; k++) {
+        uint64_t certain = q->any[k].bits[READ_CERTAIN];
+        if (q->any[k].bits[READ_POSSIBLE] != certain ||
+            (w->differing[q->any[k].word] & certain) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of, words_query *q)
 {
     record_side anchor_side = segment_side(anchor->segment);
@@ -203,15 +227,7 @@ void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of
             q->used[q->used_count++] = k;
         }
     }
-    q->certain_differs =
-        w->planes[0][0] != w->planes[1][0] || q->judged != 0 || q->check_gates != 0;
-    for (uint32_t k = 0; k < word_count && !q->certain_differs; k++) {
-        q->certain_differs =
-            q->key[0].level[k] != q->key[1].level[k] || q->key[0].mask[k] != q->key[1].mask[k];
-    }
-    for (uint32_t k = 0; k < q->any_count && !q->certain_differs; k++) {
-        q->certain_differs = q->any[k].bits[0] != q->any[k].bits[1];
-    }
+    q->certain_differs = q->judged != 0 || q->check_gates != 0 || readings_differ(q);
 }
 
 /* ------------------------------------------------------------------------------------ rows */

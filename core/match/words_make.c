@@ -615,10 +615,12 @@ static bool keep_planes(words_maker *m, err *e)
 {
     words *w = m->w;
     w->plane_count = m->plane_count;
-    size_t len = (size_t)m->row_count * sizeof(uint64_t);
     bool is_same = true;
     for (uint32_t k = 0; k < m->plane_count; k++) {
-        is_same = is_same && memcmp(m->planes[0][k], m->planes[1][k], len) == 0;
+        for (uint32_t i = 0; i < m->row_count; i++) {
+            w->differing[k] |= m->planes[0][k][i] ^ m->planes[1][k][i];
+        }
+        is_same = is_same && w->differing[k] == 0;
     }
     for (uint32_t k = 0; k < m->plane_count; k++) {
         w->planes[READ_POSSIBLE][k] = keep_plane(m, m->planes[READ_POSSIBLE][k]);
