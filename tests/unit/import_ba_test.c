@@ -271,8 +271,8 @@ START_TEST(training_refuses_an_answer_that_has_changed)
         "{\"_embedded\":{}}",
         "{\"_embedded\":{\"termine\":{}}}",
         "{\"_embedded\":{\"kurse\":[]},\"page\":{\"totalElements\":3}}",
-        "{\"_embedded\":{\"termine\":[{\"id\":1,\"kurs\":{\"id\":1,\"titel\":\"x\"}},7,"
-        "{\"id\":2,\"angebot\":{\"id\":1,\"titel\":\"x\"}}]}}"};
+        ("{\"_embedded\":{\"termine\":[{\"id\":1,\"kurs\":{\"id\":1,\"titel\":\"x\"}},7,"
+         "{\"id\":2,\"angebot\":{\"id\":1,\"titel\":\"x\"}}]}}")};
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
         feed f = {.options = {.format = "ba-training"}};
         feed_refused(&f, bytes_of(FILES[i]), ERR_IMPORT_DRIFT);
