@@ -23,6 +23,7 @@ market market_of(const lotse_market *block)
         .min_seats = part(block, block->min_seats_offset),
         .price = part(block, block->price_offset),
         .stop = part(block, block->stop_offset),
+        .effort_percent = 100,
     };
     bool is_bounded = false;
     for (uint32_t j = 0; k.min_seats != NULL && j < k.intake_count && !is_bounded; j++) {

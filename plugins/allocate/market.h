@@ -25,6 +25,7 @@ typedef struct market {
     const uint32_t *min_seats; /* of an intake; NULL: none */
     const int64_t *price;      /* of an intake, to begin with; NULL: none */
     const uint32_t *stop;      /* NULL: never */
+    uint32_t effort_percent;   /* how much of its budget a search may use */
 } market;
 
 market market_of(const lotse_market *block);

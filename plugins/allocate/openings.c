@@ -15,7 +15,7 @@
 enum opening { OPENING_FREE, OPENING_CLOSED, OPENING_HELD };
 
 /* How much the search may do: auctions times their size. */
-#define WORK_MAX ((uint64_t)400000000)
+#define WORK_MAX ((uint64_t)60000000)
 #define WEIGHT_SUM_MAX ((int64_t)1 << 61)
 
 typedef struct branch {
@@ -294,7 +294,7 @@ static lotse_status search_openings(openings *o, plan *ret)
         if (b.bound <= o->best_weight) {
             continue;
         }
-        if (o->work > WORK_MAX) {
+        if (o->work > WORK_MAX * o->k->effort_percent / 100) {
             o->bound_left = b.bound > o->bound_left ? b.bound : o->bound_left;
             continue;
         }

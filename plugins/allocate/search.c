@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "search_parts.h"
+
 /* Several seats a person make the question hard (generalised assignment), so the answer comes in
  * three steps. Prices for seats, moved towards a balance of demand and supply (subgradients, Held
  * and Karp 1971), give a bound that no plan can pass. Plans made greedily under these prices give a
@@ -14,57 +16,12 @@ enum {
     PRICE_SCALE = 1024,
     STALE_MAX = 12, /* rounds without a better bound until the stride is halved */
     ROUND_MIN = 30,
-    ROUND_MAX = 600,
-    MOVE_PASS_MAX = 20
+    ROUND_MAX = 600
 };
 
 #define PRICE_WORK_MAX ((uint64_t)600000000)
 #define NODE_MAX ((uint64_t)40000000)
 #define NODE_SEEKER_MAX 20000
-
-typedef struct search {
-    const market *k;
-    int64_t bonus;
-    double *price;
-    double *best_price;
-    int64_t *scaled; /* best_price in 1 / scale, whole */
-    int64_t scale;
-    double *demand;
-    int64_t *supply;  /* seats, never more than all who could come would take */
-    uint32_t *option; /* usable edges, the most gainful first for each person */
-    uint32_t *option_begin;
-    int64_t *gain;   /* of an option, net of the price, in 1 / scale */
-    uint32_t *order; /* of people in the search */
-    int64_t *sort_key;
-    /* The plan under construction. */
-    uint32_t *edge;
-    int64_t *used;
-    int64_t *possible; /* what undecided people could still take */
-    bool *is_closed;
-    uint32_t *cursor; /* of the search, by depth */
-    int64_t *cost;    /* by depth: of all choices before */
-    int64_t best_weight;
-    double best_bound;
-    int64_t bound;     /* floor of the exact sum over the scaled prices */
-    wide scaled_bound; /* that sum */
-    bool is_complete;
-} search;
-
-static int64_t weight_of(const search *s, uint32_t e)
-{
-    return s->k->score[e] + s->bonus;
-}
-
-static bool is_usable(const market *k, uint32_t e)
-{
-    uint32_t j = k->intake[e];
-    return k->need[e] <= k->seats[j] && (k->min_seats == NULL || k->min_seats[j] <= k->seats[j]);
-}
-
-static int64_t least_of(const market *k, uint32_t j)
-{
-    return k->min_seats == NULL ? 0 : k->min_seats[j];
-}
 
 static bool make_search(search *s, workspace *w)
 {
@@ -85,6 +42,10 @@ static bool make_search(search *s, workspace *w)
     s->used = WORK_ARRAY(w, m, int64_t);
     s->possible = WORK_ARRAY(w, m, int64_t);
     s->is_closed = WORK_ARRAY(w, m, bool);
+    s->next_held = WORK_ARRAY(w, n, uint32_t);
+    s->first_held = WORK_ARRAY(w, m, uint32_t);
+    s->evicted = WORK_ARRAY(w, n, uint32_t);
+    s->moved_to = WORK_ARRAY(w, n, uint32_t);
     s->cursor = WORK_ARRAY(w, n + 1, uint32_t);
     s->cost = WORK_ARRAY(w, n + 1, int64_t);
     if (w->failed) {
@@ -230,115 +191,6 @@ static void fix_prices(search *s, sorted *scratch)
     }
 }
 
-/* ------------------------------------------------------------------------------------ first plans
- */
-
-static bool has_room(const search *s, uint32_t e)
-{
-    uint32_t j = s->k->intake[e];
-    return !s->is_closed[j] && s->used[j] + s->k->need[e] <= s->k->seats[j];
-}
-
-static void take(search *s, uint32_t i, uint32_t e)
-{
-    s->edge[i] = e;
-    s->used[s->k->intake[e]] += s->k->need[e];
-}
-
-static void fill_greedily(search *s)
-{
-    const market *k = s->k;
-    memset(s->used, 0, sizeof(s->used[0]) * k->intake_count);
-    for (uint32_t t = 0; t < k->seeker_count; t++) {
-        uint32_t i = s->order[t];
-        s->edge[i] = LOTSE_NO_EDGE;
-        for (uint32_t o = s->option_begin[i]; o < s->option_begin[i + 1]; o++) {
-            uint32_t e = s->option[o];
-            if (weight_of(s, e) > 0 && has_room(s, e)) {
-                take(s, i, e);
-                break;
-            }
-        }
-    }
-}
-
-/* May the person leave without the intake falling below its lower bound? */
-static bool can_leave(const search *s, uint32_t e)
-{
-    uint32_t j = s->k->intake[e];
-    int64_t rest = s->used[j] - s->k->need[e];
-    return rest == 0 || rest >= least_of(s->k, j);
-}
-
-/* Everybody takes what became free and is worth more. Gains only: it comes to an end. */
-static void move_up(search *s)
-{
-    const market *k = s->k;
-    bool has_moved = true;
-    for (uint32_t pass = 0; pass < MOVE_PASS_MAX && has_moved; pass++) {
-        has_moved = false;
-        for (uint32_t i = 0; i < k->seeker_count; i++) {
-            uint32_t old = s->edge[i];
-            int64_t worth = old == LOTSE_NO_EDGE ? 0 : weight_of(s, old);
-            for (uint32_t e = k->begin[i]; e < k->begin[i + 1]; e++) {
-                bool is_open = s->used[k->intake[e]] > 0 || k->need[e] >= least_of(k, k->intake[e]);
-                if (is_usable(k, e) && is_open && weight_of(s, e) > worth && has_room(s, e) &&
-                    (old == LOTSE_NO_EDGE || can_leave(s, old))) {
-                    if (old != LOTSE_NO_EDGE) {
-                        s->used[k->intake[old]] -= k->need[old];
-                    }
-                    take(s, i, e);
-                    old = e;
-                    worth = weight_of(s, e);
-                    has_moved = true;
-                }
-            }
-        }
-    }
-}
-
-/* Closes the half of the intakes that are furthest below their bounds; yields whether any was. */
-static bool close_below(search *s)
-{
-    const market *k = s->k;
-    double sum = 0;
-    uint32_t count = 0;
-    for (uint32_t j = 0; j < k->intake_count; j++) {
-        if (s->used[j] > 0 && s->used[j] < least_of(k, j)) {
-            sum += (double)s->used[j] / (double)least_of(k, j);
-            count++;
-        }
-    }
-    for (uint32_t j = 0; j < k->intake_count && count > 0; j++) {
-        bool is_below = s->used[j] > 0 && s->used[j] < least_of(k, j);
-        if (is_below && (double)s->used[j] / (double)least_of(k, j) <= sum / count) {
-            s->is_closed[j] = true;
-        }
-    }
-    return count > 0;
-}
-
-static void keep_if_best(search *s, plan *ret)
-{
-    int64_t weight = plan_weight(s->k, s->bonus, s->edge);
-    if (weight > s->best_weight) {
-        s->best_weight = weight;
-        memcpy(ret->edge, s->edge, sizeof(s->edge[0]) * s->k->seeker_count);
-    }
-}
-
-static void find_any(search *s, bool *was_closed, plan *ret)
-{
-    memcpy(was_closed, s->is_closed, s->k->intake_count);
-    fill_greedily(s);
-    while (close_below(s)) {
-        fill_greedily(s);
-    }
-    move_up(s);
-    memcpy(s->is_closed, was_closed, s->k->intake_count);
-    keep_if_best(s, ret);
-}
-
 /* ------------------------------------------------------------------------------------ the search
  */
 
@@ -425,10 +277,11 @@ static lotse_status search_people(search *s, plan *ret)
     if (k->seeker_count > 0) {
         count_possible(s, s->order[0], -1);
     }
-    while (node_count < NODE_MAX) {
+    uint64_t node_max = NODE_MAX * k->effort_percent / 100;
+    while (node_count < node_max) {
         node_count++;
         if (depth == k->seeker_count) {
-            keep_if_best(s, ret);
+            search_keep_if_best(s, ret);
         } else if (choose_next(s, depth)) {
             if (!is_reachable(s, s->order[depth])) {
                 take_back(s, depth);
@@ -469,12 +322,12 @@ lotse_status search_run(const market *k, int64_t bonus, plan *ret)
     lotse_status status = make_search(&s, &w) ? LOTSE_OK : LOTSE_NO_MEMORY;
     if (status == LOTSE_OK) {
         fix_prices(&s, scratch); /* of 0 */
-        find_any(&s, was_closed, ret);
+        search_plan(&s, was_closed, ret);
         status = find_prices(&s);
     }
     if (status == LOTSE_OK) {
         fix_prices(&s, scratch);
-        find_any(&s, was_closed, ret);
+        search_plan(&s, was_closed, ret);
         if (s.bound > s.best_weight && k->seeker_count <= NODE_SEEKER_MAX) {
             status = search_people(&s, ret);
         }

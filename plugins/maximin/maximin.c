@@ -18,6 +18,8 @@ const char allocator_id[] = "lotse.maximin";
 /* 1 as a share. Shares of scores below 2^31 that differ, differ as these integers too. */
 #define SHARE_ONE ((int64_t)1 << 62)
 
+enum { PROBE_EFFORT_PERCENT = 5 };
+
 typedef struct maximin {
     market all;
     int64_t *share; /* of an edge */
@@ -32,6 +34,8 @@ typedef struct maximin {
     int64_t *zeros;
     uint32_t *original;
     uint32_t *edge;
+    uint32_t *first; /* a plan of the whole market that places the most */
+    bool has_first;
     bool is_proven; /* every count so far */
 } maximin;
 
@@ -47,6 +51,7 @@ static bool make_maximin(maximin *x, workspace *w)
     x->zeros = WORK_ARRAY(w, edges, int64_t);
     x->original = WORK_ARRAY(w, edges, uint32_t);
     x->edge = WORK_ARRAY(w, x->all.seeker_count, uint32_t);
+    x->first = WORK_ARRAY(w, x->all.seeker_count, uint32_t);
     return !w->failed;
 }
 
@@ -114,7 +119,8 @@ static lotse_status count_from(maximin *x, int64_t threshold, uint32_t *ret_coun
         return cover_count(&x->some, ret_count);
     }
     plan p = {.edge = x->edge};
-    x->some.score = x->zeros; /* people are counted, whatever their scores */
+    x->some.effort_percent = PROBE_EFFORT_PERCENT; /* there will be many */
+    x->some.score = x->zeros;                      /* people are counted, whatever their scores */
     lotse_status status = best_run(&x->some, true, 0, &p);
     if (status == LOTSE_OK) {
         *ret_count = plan_count(&x->some, p.edge);
@@ -123,10 +129,26 @@ static lotse_status count_from(maximin *x, int64_t threshold, uint32_t *ret_coun
     return status;
 }
 
-static lotse_status find_threshold(maximin *x, int64_t *ret)
+/* The most people, with everybody's edges: of a hard market the plan is kept, because the search
+ * may do worse when it has less to choose from. */
+static lotse_status count_most(maximin *x, uint32_t *ret_count)
 {
-    uint32_t most = 0;
-    lotse_status status = count_from(x, 0, &most);
+    if (x->all.need == NULL && x->all.min_seats == NULL) {
+        return cover_count(&x->all, ret_count);
+    }
+    plan p = {.edge = x->first};
+    lotse_status status = best_run(&x->all, true, 0, &p);
+    if (status == LOTSE_OK) {
+        *ret_count = plan_count(&x->all, p.edge);
+        x->has_first = true;
+        x->is_proven = p.is_proven;
+    }
+    return status;
+}
+
+static lotse_status find_threshold(maximin *x, uint32_t most, int64_t *ret)
+{
+    lotse_status status = LOTSE_OK;
     uint32_t low = 0; /* places the most */
     uint32_t high = x->step_count;
     while (status == LOTSE_OK && high - low > 1) {
@@ -143,6 +165,24 @@ static lotse_status find_threshold(maximin *x, int64_t *ret)
     return status;
 }
 
+/* The greatest sum over what is left, in edges of the whole market. */
+static lotse_status fill_from(maximin *x, int64_t threshold, uint32_t most, uint32_t *chosen)
+{
+    plan p = {.edge = x->edge};
+    keep_from(x, threshold);
+    lotse_status status = best_run(&x->some, true, 0, &p);
+    if (status != LOTSE_OK) {
+        return status;
+    }
+    bool is_less = x->has_first && plan_count(&x->some, x->edge) < most;
+    x->is_proven = x->is_proven && p.is_proven && !is_less;
+    for (uint32_t i = 0; i < x->all.seeker_count; i++) {
+        uint32_t e = x->edge[i];
+        chosen[i] = is_less ? x->first[i] : e == LOTSE_NO_EDGE ? LOTSE_NO_EDGE : x->original[e];
+    }
+    return LOTSE_OK;
+}
+
 lotse_status allocator_run(const int64_t *params, const lotse_market *block,
                            lotse_allocation *answer)
 {
@@ -151,20 +191,15 @@ lotse_status allocator_run(const int64_t *params, const lotse_market *block,
     workspace w = {0};
     uint32_t *chosen = (uint32_t *)((uintptr_t)answer + (uintptr_t)answer->edge_offset);
     int64_t threshold = 0;
+    uint32_t most = 0;
     lotse_status status = LOTSE_NO_MEMORY;
     if (make_maximin(&x, &w)) {
         make_shares(&x);
-        status = find_threshold(&x, &threshold);
+        status = count_most(&x, &most);
     }
-    if (status == LOTSE_OK) {
-        plan p = {.edge = x.edge};
-        keep_from(&x, threshold);
-        status = best_run(&x.some, true, 0, &p);
-        answer->is_proven = x.is_proven && p.is_proven;
-    }
-    for (uint32_t i = 0; status == LOTSE_OK && i < x.all.seeker_count; i++) {
-        chosen[i] = x.edge[i] == LOTSE_NO_EDGE ? LOTSE_NO_EDGE : x.original[x.edge[i]];
-    }
+    status = status == LOTSE_OK ? find_threshold(&x, most, &threshold) : status;
+    status = status == LOTSE_OK ? fill_from(&x, threshold, most, chosen) : status;
+    answer->is_proven = status == LOTSE_OK && x.is_proven;
     workspace_fini(&w);
     return status;
 }
