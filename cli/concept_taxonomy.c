@@ -7,6 +7,7 @@
 #include "base/memfile.h"
 #include "cli/cli.h"
 #include "taxonomy/find.h"
+#include "taxonomy/knowledge.h"
 #include "taxonomy/read.h"
 
 enum { FIND_LIMIT = 10, FIND_LIMIT_MAX = 500 };
@@ -17,7 +18,7 @@ static bool taxonomy_path(const cli *c, buf *out, err *e)
     if (stat(c->data_dir, &facts) != 0 || !S_ISDIR(facts.st_mode)) {
         return fail(e, ERR_STORE_MISSING, "there is no data folder \"%s\"", c->data_dir);
     }
-    buf_print(out, "%s/taxonomy.ltx", c->data_dir);
+    buf_print(out, "%s/%s", c->data_dir, TAXONOMY_FILE_NAME);
     return buf_terminated(out) != NULL || fail(e, ERR_MEMORY, "no memory");
 }
 
@@ -115,6 +116,25 @@ static void print_totals(const json_doc *doc)
     }
 }
 
+/* A server that runs on the folder opens the new file; where none runs, the next start does. */
+static bool tell_server(const cli *c, err *e)
+{
+    client_config config = {.data_dir = c->data_dir, .socket = c->socket, .is_remote_only = true};
+    client *server = NULL;
+    err why = {0};
+    if (!client_open(&config, &server, &why)) {
+        if (why.code != ERR_NO_SERVER) {
+            *e = why;
+        }
+        return why.code == ERR_NO_SERVER;
+    }
+    buf ignored = {0};
+    bool is_told = client_call(server, "plugin.reload", (bytes){NULL, 0}, NULL, NULL, &ignored, e);
+    buf_fini(&ignored);
+    client_close(&server);
+    return is_told;
+}
+
 int concept_load(cli *c)
 {
     if (c->arg_count < 3) {
@@ -128,7 +148,7 @@ int concept_load(cli *c)
     json_doc *doc = NULL;
     bool is_good = taxonomy_path(c, &path, &e) && draft_new(&d, &e) &&
                    load_all(c, d, buf_terminated(&path), &out, &refused, &e) &&
-                   json_parse(buf_bytes(&out), 8, &doc, &e);
+                   json_parse(buf_bytes(&out), 8, &doc, &e) && tell_server(c, &e);
     if (is_good && c->is_json) {
         cli_print_result(doc);
     } else if (is_good) {

@@ -304,6 +304,7 @@ static bool begin_run(api_job *job, run *r, err *e)
         .source = r->source,
         .map = mapping == NULL ? (bytes){0} : buf_bytes(&r->map),
         .ext = registry_ext_keys(engine_registry(r->engine)),
+        .knowledge = engine_program(r->engine)->knowledge,
         .today = engine_today(),
         .is_dry_run = r->is_dry_run,
         .sink = take_batch,

@@ -2,6 +2,7 @@
 
 #include "api/parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -25,6 +26,27 @@ static void write_limits(json_writer *out)
     json_member_int(out, "in_flight", IN_FLIGHT_MAX);
     json_member_int(out, "match_limit", MATCH_LIMIT_MAX);
     json_member_int(out, "list_limit", LIST_LIMIT_MAX);
+    json_end_object(out);
+}
+
+/* Which taxonomy answers speak of: how much it holds, and a mark that tells it from others. */
+static void write_taxonomy(json_writer *out, const knowledge *k)
+{
+    static const char *const KINDS[TAXONOMY_KIND_COUNT] = {
+        "esco_occupations", "esco_skills", "esco_skill_groups", "isco_groups", "kldb_classes"};
+    const taxonomy *t = k == NULL ? NULL : knowledge_taxonomy(k);
+    json_put_key(out, "taxonomy");
+    if (t == NULL) {
+        json_put_null(out);
+        return;
+    }
+    char mark[17];
+    snprintf(mark, sizeof mark, "%016llx", (unsigned long long)knowledge_mark(k));
+    json_begin_object(out);
+    json_member_cstr(out, "mark", mark);
+    for (uint32_t i = 0; i < TAXONOMY_KIND_COUNT; i++) {
+        json_member_int(out, KINDS[i], taxonomy_kind_total(t, (taxonomy_kind)i));
+    }
     json_end_object(out);
 }
 
@@ -56,6 +78,7 @@ bool server_info(api_job *job, engine_worker *w, json_writer *out, err *e)
         buf_fini(&name);
     }
     json_end_array(out);
+    write_taxonomy(out, p->knowledge);
     write_limits(out);
     json_end_object(out);
     return true;
@@ -128,6 +151,17 @@ static bool check_strategies(json_writer *out, engine_worker *w, arena *a)
                                    : "the strategy \"default\" is missing");
 }
 
+/* A folder without a taxonomy is well: names and what follows from past work are missing, and are
+ * not asked for. */
+static bool check_taxonomy(json_writer *out, const knowledge *k)
+{
+    const err *problem = k == NULL ? NULL : knowledge_problem(k);
+    const char *text = problem != NULL                              ? problem->text
+                       : k == NULL || knowledge_taxonomy(k) == NULL ? "there is none"
+                                                                    : "it can be used";
+    return write_check(out, "taxonomy", problem == NULL, text);
+}
+
 bool server_health(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
     (void)e; /* cannot fail: what is wrong is the answer */
@@ -142,6 +176,7 @@ bool server_health(api_job *job, engine_worker *w, json_writer *out, err *e)
     is_ok = check_records(out, &s, a) && is_ok;
     is_ok = check_plugins(out, engine_worker_registry(w), a) && is_ok;
     is_ok = check_strategies(out, w, a) && is_ok;
+    is_ok = check_taxonomy(out, registry_program(engine_worker_registry(w))->knowledge) && is_ok;
     json_end_array(out);
     json_member_bool(out, "ok", is_ok);
     json_end_object(out);

@@ -16,7 +16,11 @@ bool match_writer_begin(match_writer *m, engine_worker *w, const question *q, js
         .worker = w,
         .q = q,
         .program = p,
-        .say = {.lang = q->lang, .program = p, .dictionary = engine_dictionary(g)},
+        .say = {.lang = q->lang,
+                .program = p,
+                .dictionary = engine_dictionary(g),
+                .label = knowledge_label,
+                .labels = p->knowledge},
         .out = out,
     };
     m->manifests = arena_make_array(engine_worker_arena(w), p->plugin_count, const manifest *);

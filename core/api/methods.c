@@ -160,7 +160,7 @@ static const rpc_method METHODS[] = {
     METHOD("import.feed", import_answer_feed, IMPORT_FEED, CHANGES, RESULT_IMPORT_FED, "The next piece of the file."),
     METHOD("import.finish", import_answer_finish, IMPORT_FINISH, CHANGES, RESULT_IMPORT_REPORT, "Ends an import and reports what it did."),
     METHOD_BARE("server.info", server_info, RESULT_INFO, "What is running: versions, plugins, limits."),
-    METHOD_BARE("server.health", server_health, RESULT_HEALTH, "Whether database, records, plugins and strategies are well."),
+    METHOD_BARE("server.health", server_health, RESULT_HEALTH, "Whether database, records, plugins, strategies and taxonomy are well."),
     METHOD_BARE("server.stats", server_stats, RESULT_STATS, "Counts since the start."),
     METHOD("server.fields", server_fields, LANG_AS_OF, READS, RESULT_FIELDS, "The field catalogue: every value that gates and plugins can name."),
 };

@@ -150,10 +150,11 @@
     "score_after":{"type":["integer","null"]}}}}}}}}})
 
 #define RESULT_INFO JSON({"type":"object","additionalProperties":false, \
-    "required":["name","version","abi","snapshot","workers","plugins","limits"],"properties":{ \
+    "required":["name","version","abi","snapshot","workers","plugins","taxonomy","limits"],"properties":{ \
     "name":{"const":"lotse"},"version":{"type":"string"}, \
     "abi":{"type":"object","required":["major","minor"]},"snapshot":{"type":"integer"}, \
     "workers":{"type":"integer"},"plugins":{"type":"array","items":{"type":"string"}}, \
+    "taxonomy":{"type":["object","null"],"additionalProperties":{"type":["integer","string"]}}, \
     "limits":{"type":"object","additionalProperties":{"type":"integer"}}}})
 
 #define RESULT_HEALTH JSON({"type":"object","additionalProperties":false, \

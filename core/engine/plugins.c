@@ -3,11 +3,13 @@
 
 #include "engine/state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/log.h"
 
 enum { PATH_LEN_MAX = 4096, TRUSTED_COUNT_MAX = 16 };
 
@@ -82,6 +84,34 @@ bool plugins_note_dirs(engine *g, const engine_config *config, err *e)
     return add_dirs_of_environment(g, e);
 }
 
+/* The taxonomy of the data folder. One that cannot be used costs names and inferences only. */
+static bool open_knowledge(const engine *g, knowledge **ret, err *e)
+{
+    char path[PATH_LEN_MAX];
+    int len = snprintf(path, sizeof path, "%s/%s", g->dir, TAXONOMY_FILE_NAME);
+    if (len < 0 || (size_t)len >= sizeof path) {
+        return fail(e, ERR_FILE, "the data folder's path is too long");
+    }
+    if (!knowledge_open(path, ret, e)) {
+        return false;
+    }
+    const err *problem = knowledge_problem(*ret);
+    if (problem != NULL) {
+        log_event(LOG_WARN, "taxonomy.not_used", "error=%s why=\"%s\"", err_id(problem->code),
+                  problem->text);
+    }
+    return true;
+}
+
+static void free_set(plugin_set *set)
+{
+    if (set != NULL) {
+        registry_free(&set->registry);
+        knowledge_free(&set->knowledge);
+        mem_free(set);
+    }
+}
+
 bool plugins_find(engine *g, const registry **ret, err *e)
 {
     arena settings = {0};
@@ -94,11 +124,15 @@ bool plugins_find(engine *g, const registry **ret, err *e)
     };
     plugin_set *set = mem_new(sizeof *set);
     bool is_found = set != NULL ? settings_read(g, &settings, &config, e) &&
-                                      registry_new(&config, &set->registry, e)
+                                      open_knowledge(g, &set->knowledge, e)
                                 : refuse_memory(e);
+    if (is_found) {
+        config.knowledge = set->knowledge;
+        is_found = registry_new(&config, &set->registry, e);
+    }
     arena_fini(&settings);
     if (!is_found) {
-        mem_free(set);
+        free_set(set);
         return false;
     }
     set->next = g->plugin_sets;
@@ -112,7 +146,6 @@ void plugins_end(engine *g)
     while (g->plugin_sets != NULL) {
         plugin_set *set = g->plugin_sets;
         g->plugin_sets = set->next;
-        registry_free(&set->registry);
-        mem_free(set);
+        free_set(set);
     }
 }

@@ -21,6 +21,7 @@ typedef struct strategy_table {
  * unloaded, and a worker or an import may still work with what an earlier look found. */
 typedef struct plugin_set {
     registry *registry;
+    knowledge *knowledge;    /* the taxonomy as it was at that look */
     struct plugin_set *next; /* of engine.plugin_sets */
 } plugin_set;
 

@@ -9,6 +9,7 @@
 #include "base/day.h"
 #include "base/err.h"
 #include "model/record.h"
+#include "taxonomy/knowledge.h"
 
 /* Files in, records out. One file per source format, in a table that names them. An importer reads
  * bytes in any pieces, turns them into records, hands them to a sink in batches and reports what it
@@ -49,6 +50,9 @@ typedef struct import_options {
     day today;
     bool is_dry_run;
     import_sink *sink;
+    /* Occupations and skills; knowledge_codes() has KldB codes by the agency's names. NULL: none.
+     */
+    const knowledge *knowledge;
     import_find_place *find_place;
     import_keep_place *keep_place;
     void *context;

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "lotse_plugin.h"
 #include "model/field.h"
+#include "taxonomy/knowledge.h"
 
 /* What the enabled plugins ask of the matcher, resolved to columns: gates, criteria, derived
  * fields. `plugin` makes it from the manifests; `match` works with it and never knows where a
@@ -148,9 +149,10 @@ typedef struct program_plugin {
 } program_plugin;
 
 typedef struct match_program {
-    uint64_t generation;   /* another program, another number */
-    column_set columns[2]; /* by record_side */
-    const gate *gates;     /* the core's first */
+    uint64_t generation;        /* another program, another number */
+    const knowledge *knowledge; /* of occupations and skills; NULL: none */
+    column_set columns[2];      /* by record_side */
+    const gate *gates;          /* the core's first */
     uint32_t gate_count;
     const criterion_spec *criteria;
     uint32_t criterion_count;

@@ -285,6 +285,7 @@ static bool copy_grants(registry *r, const registry_config *config, err *e)
 static bool fill(registry *r, const registry_config *config, err *e)
 {
     r->dictionary = config->dictionary;
+    r->program.knowledge = config->knowledge;
     if (!copy_grants(r, config, e)) {
         return false;
     }

@@ -47,6 +47,7 @@ typedef struct registry_config {
     const registry_grant *grants;
     uint32_t grant_count;
     const dictionary *dictionary; /* for esco: parameters of strategies; NULL: they are refused */
+    const knowledge *knowledge;   /* of occupations and skills; NULL: none. Outlives the registry */
 } registry_config;
 
 /* A plugin that fails is listed with its reason and costs nobody else anything. Fails itself for

@@ -501,6 +501,10 @@ static bool list_plugins(registry *r, err *e)
         uint64_t parts[2] = {generation, bytes_hash(bytes_of(p->info.hash))};
         generation = bytes_hash((bytes){(const char *)parts, sizeof(parts)});
     }
+    if (r->program.knowledge != NULL) {
+        uint64_t parts[2] = {generation, knowledge_mark(r->program.knowledge)};
+        generation = bytes_hash((bytes){(const char *)parts, sizeof(parts)});
+    }
     r->program.plugins = plugins;
     r->program.plugin_count = count;
     r->program.generation = generation;

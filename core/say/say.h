@@ -22,8 +22,8 @@ typedef struct say_context {
     const dictionary *dictionary; /* numbers of concepts to their ids */
     /* A concept's name in a language; absent or empty: its id is shown without the scheme. May be
      * NULL. */
-    bytes (*label)(void *labels, bytes concept_id, const char *lang);
-    void *labels;
+    bytes (*label)(const void *labels, bytes concept_id, const char *lang);
+    const void *labels;
 } say_context;
 
 /* A reason in the words of its sentence: program.criteria[r->criterion] -> its manifest's

@@ -20,6 +20,7 @@ struct taxonomy {
     uint32_t label_count;
     uint32_t target_count;
     uint32_t text_len;
+    uint64_t mark;
     uint32_t kind_totals[TAXONOMY_KIND_COUNT];
 };
 
@@ -109,6 +110,7 @@ static bool look_through(taxonomy *t, bytes file, err *e)
         return false;
     }
     const file_span *s = head->tables;
+    t->mark = head->checksum;
     t->concepts = (const void *)(file.base + s[TABLE_CONCEPTS].off);
     t->labels = (const void *)(file.base + s[TABLE_LABELS].off);
     t->starts = (const void *)(file.base + s[TABLE_STARTS].off);
@@ -160,6 +162,11 @@ void taxonomy_close(taxonomy **t)
         mem_free(*t);
         *t = NULL;
     }
+}
+
+uint64_t taxonomy_mark(const taxonomy *t)
+{
+    return t->mark == 0 ? 1 : t->mark;
 }
 
 uint32_t taxonomy_count(const taxonomy *t)

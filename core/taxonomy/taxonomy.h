@@ -50,6 +50,8 @@ bool taxonomy_open(const char *path, taxonomy **ret, err *e);
 bool taxonomy_view(bytes file, taxonomy **ret, err *e);
 void taxonomy_close(taxonomy **t);
 
+/* The file's checksum: the same sources give the same mark. Never 0. */
+uint64_t taxonomy_mark(const taxonomy *t);
 uint32_t taxonomy_count(const taxonomy *t);
 /* Concepts of a kind that have a label. */
 uint32_t taxonomy_kind_total(const taxonomy *t, taxonomy_kind kind);

@@ -3,6 +3,8 @@
 #include "api_fixture.h"
 
 #include "base/map.h"
+#include "taxonomy/draft.h"
+#include "taxonomy/knowledge.h"
 
 enum { OFFER_COUNT = 60 };
 
@@ -296,6 +298,52 @@ START_TEST(reasons_come_in_the_language_asked)
 }
 END_TEST
 
+/* A taxonomy of two names in the data folder. */
+static void put_taxonomy(void)
+{
+    char path[160];
+    draft *d = NULL;
+    err e = {0};
+    uint32_t occupation;
+    uint32_t skill;
+    join(path, sizeof path, fixture_data, TAXONOMY_FILE_NAME);
+    ck_assert(draft_new(&d, &e));
+    ck_assert(draft_concept(d, BYTES("isco:5321"), TAXONOMY_ISCO, 2, &occupation, &e));
+    ck_assert(draft_concept(d, BYTES("esco:a"), TAXONOMY_ESCO_SKILL, 0, &skill, &e));
+    ck_assert(draft_label(d, occupation, "de", LABEL_PREFERRED, BYTES("Schleusenhilfe"), &e));
+    ck_assert(draft_label(d, skill, "de", LABEL_PREFERRED, BYTES("Tore kurbeln"), &e));
+    ck_assert(draft_label(d, skill, "en", LABEL_PREFERRED, BYTES("cranking gates"), &e));
+    ck_assert_msg(draft_save(d, path, &e), "%s", e.text);
+    draft_free(&d);
+}
+
+/* Does a reason of the first matches hold this text? */
+static bool is_said(const char *lang, const char *text)
+{
+    char params[120];
+    snprintf(params, sizeof params, "{'seeker':'s-1','lang':'%s','totals':false}", lang);
+    (void)query(params);
+    return strstr(buf_terminated(&t.answer), text) != NULL;
+}
+
+START_TEST(a_taxonomy_gives_concepts_names_as_soon_as_it_is_looked_for)
+{
+    bool was_said = is_said("de", "Tore kurbeln");
+    put_taxonomy();
+
+    (void)talk_ok(&t, "plugin.reload", "{}");
+
+    ck_assert(!was_said);
+    ck_assert(is_said("de", "Tore kurbeln"));
+    ck_assert(is_said("en", "cranking gates"));
+    ck_assert(is_said("tr", "cranking gates")); /* no Turkish name: the English one */
+    ck_assert(is_said("en", "Schleusenhilfe")); /* nor an English one: what there is */
+    const json_node *told = at(talk_ok(&t, "server.info", "{}"), "taxonomy");
+    ck_assert_int_eq(int_at(told, "esco_skills"), 1);
+    ck_assert_uint_eq(json_text(at(told, "mark")).len, 16);
+}
+END_TEST
+
 START_TEST(an_offer_finds_people_with_the_best_intake_for_each)
 {
     (void)talk_ok(&t, "seeker.put",
@@ -524,6 +572,7 @@ int main(void)
     tcase_add_test(all, verdicts_pick_what_is_listed_but_not_what_is_counted);
     tcase_add_test(all, a_filter_bounds_the_rows);
     tcase_add_test(all, reasons_come_in_the_language_asked);
+    tcase_add_test(all, a_taxonomy_gives_concepts_names_as_soon_as_it_is_looked_for);
     tcase_add_test(all, an_offer_finds_people_with_the_best_intake_for_each);
     tcase_add_test(all, an_answer_shows_the_write_before_it);
     tcase_add_test(all, explain_answers_a_pair_whatever_its_verdict);

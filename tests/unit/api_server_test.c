@@ -88,6 +88,8 @@ START_TEST(health_says_what_is_wrong)
     ck_assert(json_bool(at(nth(checks, 2), "ok")));
     ck_text_at(nth(checks, 3), "id", "strategies");
     ck_assert(!json_bool(at(nth(checks, 3), "ok")));
+    ck_text_at(nth(checks, 4), "id", "taxonomy");
+    ck_assert(json_bool(at(nth(checks, 4), "ok")));
 }
 END_TEST
 

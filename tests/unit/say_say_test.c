@@ -10,7 +10,7 @@
 static buf out;
 static dictionary *concepts;
 
-static bytes label_of(void *labels, bytes concept_id, const char *lang)
+static bytes label_of(const void *labels, bytes concept_id, const char *lang)
 {
     (void)labels;
     if (!bytes_equal_text(concept_id, "esco:weld")) {
