@@ -24,7 +24,7 @@ static bool find_criteria(match_run_state *run, err *e)
         if (!worker_criterion(run->worker, c->criterion, s->criteria[i].params, &c->instance, e)) {
             return false;
         }
-        record_side side = segment_side(run->query->anchor);
+        record_side side = (record_side)(1 - run->row_side);
         for (uint32_t k = 0; k < c->spec->column_count[side]; k++) {
             run->criteria_derived |= derive_bit(run->program, side, c->spec->columns[side][k]);
         }
@@ -33,31 +33,39 @@ static bool find_criteria(match_run_state *run, err *e)
     return true;
 }
 
-static bool begin(match_run_state *run, match_worker *w, const match_query *q, arena *a, err *e)
+/* Members behind `segments` are set when they are first needed. */
+static bool begin(match_run_state *run, match_worker *w, const match_query *q,
+                  record_side anchor_side, err *e)
 {
     const match_program *p = q->strategy->program;
     check(q->limit >= 1);
     check(q->limit <= MATCH_LIMIT_MAX);
-    check(q->anchor_row_count >= 1);
+    check(q->floor >= -MATCH_PRICE_MAX);
+    memset(run, 0, offsetof(match_run_state, segments));
+    run->segment_count = 0;
+    run->share_bound = NULL;
+    run->prefix_bound = NULL;
+    run->linear = NULL;
+    run->fold = NULL;
+    run->needs_km = false;
+    run->row_count = 0;
+    run->has_failed = false;
     if (p != snapshot_program(q->snapshot)) {
         return fail(e, ERR_INTERNAL, "the strategy and the snapshot are of different programs");
     }
     if (!worker_use_program(w, p, e)) {
         return false;
     }
-    arena_reset(&w->scratch);
     run->worker = w;
     run->query = q;
     run->program = p;
-    run->answer = a;
-    run->row_side = (record_side)(1 - segment_side(q->anchor));
+    run->row_side = (record_side)(1 - anchor_side);
     run->gates = gates_of_strategy(q->strategy);
     run->rank = &w->rank;
-    run->failure = e;
     return find_criteria(run, e);
 }
 
-static void release(match_run_state *run)
+void run_end(match_run_state *run)
 {
     for (uint32_t i = 0; i < run->segment_count; i++) {
         words_release(run->segments[i].words);
@@ -70,10 +78,13 @@ static bool hold_segments(match_run_state *run, err *e)
     const match_query *q = run->query;
     uint32_t count = snapshot_segment_count(q->snapshot, run->row_side);
     check(count <= RUN_SEGMENT_MAX);
+    uint32_t first_row = 0;
     for (uint32_t i = 0; i < count; i++) {
         run_segment *s = &run->segments[i];
         s->segment = snapshot_segment(q->snapshot, run->row_side, i);
         s->live = snapshot_live(q->snapshot, run->row_side, i);
+        s->prices = q->prices == NULL ? NULL : q->prices + first_row;
+        first_row += segment_row_count(s->segment);
         if (!words_hold(s->segment, run->worker->derive, run->program, q->as_of, &s->words, e)) {
             return false;
         }
@@ -88,7 +99,7 @@ static bool hold_segments(match_run_state *run, err *e)
 static uint64_t derived_needed(const match_run_state *run)
 {
     const match_query *q = run->query;
-    record_side side = segment_side(q->anchor);
+    record_side side = (record_side)(1 - run->row_side);
     uint64_t needed = run->criteria_derived;
     for (uint32_t i = 0; i < run->segment_count; i++) {
         const words *w = run->segments[i].words;
@@ -118,6 +129,18 @@ static void find_km_gate(match_run_state *run)
     run->km_unknown_is_yes = run->program->gates[km_gate].unknown_is_yes;
 }
 
+bool run_begin(match_run_state *run, match_worker *w, const match_query *q, record_side anchor_side,
+               err *e)
+{
+    if (!begin(run, w, q, anchor_side, e) || !hold_segments(run, e)) {
+        run_end(run);
+        return false;
+    }
+    find_km_gate(run);
+    run->derived = derived_needed(run);
+    return true;
+}
+
 static bool take_anchor(match_run_state *run, uint32_t index, err *e)
 {
     run->classes_made = 0;
@@ -127,10 +150,13 @@ static bool take_anchor(match_run_state *run, uint32_t index, err *e)
     return anchor_read(run, index, &run->anchor, e) && anchor_select(run, &run->anchor, e);
 }
 
-static bool walk_all(match_run_state *run, err *e)
+bool run_rank(match_run_state *run, err *e)
 {
     const match_query *q = run->query;
-    rank_begin(run->rank, q->limit);
+    check(q->anchor_row_count >= 1);
+    arena_reset(&run->worker->scratch);
+    rank_begin(run->rank, q->limit, q->floor);
+    run->failure = e;
     run->has_repeats = q->anchor_row_count > 1;
     for (uint32_t i = 0; i < q->anchor_row_count; i++) {
         if (!take_anchor(run, i, e)) {
@@ -331,13 +357,19 @@ static bool tell_parts(match_run_state *run, match_hit *hits, match_part *const 
     return true;
 }
 
-static bool make_hits(match_run_state *run, match_answer *ret, err *e)
+verdict run_verdict(const match_run_state *run, const rank_entry *entry)
+{
+    return entry->is_judged
+               ? entry->verdict
+               : narrow_judge_certain(run, &run->segments[entry->segment], entry->row, entry->km);
+}
+
+bool run_tell(match_run_state *run, arena *a, match_answer *ret, err *e)
 {
     const match_query *q = run->query;
     uint32_t count = run->rank->count;
-    match_hit *hits = arena_make_array(run->answer, count, match_hit);
-    match_part *all =
-        arena_make_array(run->answer, (size_t)count * run->criterion_count, match_part);
+    match_hit *hits = arena_make_array(a, count, match_hit);
+    match_part *all = arena_make_array(a, (size_t)count * run->criterion_count, match_part);
     match_part **parts = arena_make_array(&run->worker->scratch, count, match_part *);
     gate_row *anchors = arena_make_array(&run->worker->scratch, q->anchor_row_count, gate_row);
     if (hits == NULL || all == NULL || parts == NULL || anchors == NULL) {
@@ -346,17 +378,14 @@ static bool make_hits(match_run_state *run, match_answer *ret, err *e)
     for (uint32_t i = 0; i < count; i++) {
         const rank_entry *entry = &run->rank->entries[i];
         parts[i] = all + (size_t)i * run->criterion_count;
-        hits[i] = (match_hit){.segment = run->segments[entry->segment].segment,
+        const run_segment *s = &run->segments[entry->segment];
+        hits[i] = (match_hit){.segment = s->segment,
                               .row = entry->row,
                               .anchor_row = entry->anchor_row,
-                              .score = entry->score,
-                              .verdict = entry->verdict,
+                              .score = entry->score + price_of(s, entry->row),
+                              .verdict = run_verdict(run, entry),
                               .km = entry->km,
                               .parts = parts[i]};
-        if (!entry->is_judged) {
-            hits[i].verdict =
-                narrow_judge_certain(run, &run->segments[entry->segment], entry->row, entry->km);
-        }
     }
     if (!tell_parts(run, hits, parts, count, e)) {
         return false;
@@ -384,25 +413,14 @@ static bool make_hits(match_run_state *run, match_answer *ret, err *e)
 bool match_run(match_worker *w, const match_query *q, arena *a, match_answer *ret, err *e)
 {
     match_run_state run;
-    memset(&run, 0, offsetof(match_run_state, segments));
-    run.segment_count = 0;
-    run.share_bound = NULL;
-    run.prefix_bound = NULL;
-    run.linear = NULL;
-    run.fold = NULL;
-    run.needs_km = false;
-    run.row_count = 0;
-    run.has_failed = false;
     match_answer answer = {0};
-    anchor_fetch(q);
-    bool is_good = begin(&run, w, q, a, e) && hold_segments(&run, e);
-    if (is_good) {
-        find_km_gate(&run);
-        run.derived = derived_needed(&run);
-        is_good = walk_all(&run, e) && make_hits(&run, &answer, e) &&
-                  (!q->wants_totals || totals_count(&run, &answer, e));
+    anchor_fetch(q->anchor, q->anchor_rows[0]);
+    if (!run_begin(&run, w, q, segment_side(q->anchor), e)) {
+        return false;
     }
-    release(&run);
+    bool is_good = run_rank(&run, e) && run_tell(&run, a, &answer, e) &&
+                   (!q->wants_totals || totals_count(&run, a, &answer, e));
+    run_end(&run);
     if (is_good) {
         *ret = answer;
     }

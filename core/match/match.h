@@ -36,7 +36,15 @@ typedef struct match_query {
     uint32_t filter_count;
     bool wants_totals;
     const volatile bool *stop; /* set by another thread: give up with ERR_CANCELLED; may be NULL */
+    /* Rows are ranked by their score less a price, and those below the floor are in no answer. By
+     * the row's number in the snapshot (snapshot_first_row), each 0..MATCH_PRICE_MAX; NULL: none.
+     */
+    const int32_t *prices;
+    int32_t floor;   /* -MATCH_PRICE_MAX..: what a score less its price must reach */
+    bool ranks_rows; /* the k best intakes, where else an offer stands by its best one */
 } match_query;
+
+enum { MATCH_PRICE_MAX = 1000000000 };
 
 typedef struct match_part { /* of one criterion, in the strategy's order */
     int32_t score;          /* micropoints */
@@ -75,8 +83,46 @@ typedef struct match_answer {
     uint32_t excluded_by_count;
 } match_answer;
 
-/* The answer lives in `a`. */
+/* The answer lives in `a`. A hit's score is the whole one, also where it was ranked by less. */
 bool match_run(match_worker *w, const match_query *q, arena *a, match_answer *ret, err *e);
+
+/* ---------------------------------------------------------------------------------- many anchors
+ */
+
+/* The same question for many anchors, as batches and allocators ask it: what does not depend on the
+ * anchor is made ready once, and nothing is computed but who fits whom how well. A batch is its
+ * worker's: while it lives the worker may tell reasons and judge pairs, but not run other
+ * questions. Its answers are those of match_run. README.md tells how to use it. [worker] */
+typedef struct match_batch match_batch;
+
+/* One of an anchor's best rows. */
+typedef struct match_edge {
+    uint32_t row;        /* its number in the snapshot, as prices count them */
+    int32_t score;       /* the whole score; the prices are the caller's */
+    uint8_t verdict;     /* VERDICT_YES or VERDICT_CHECK */
+    uint8_t segment;     /* of the snapshot */
+    uint16_t anchor_row; /* which of the anchor's rows it goes with best */
+} match_edge;
+
+/* `q` without an anchor and totals; what it points to is borrowed until the batch is freed. Prices
+ * may change between calls. */
+bool match_batch_new(match_worker *w, const match_query *q, record_side anchor_side,
+                     match_batch **ret, err *e);
+void match_batch_free(match_batch **b);
+/* Each of `rows` is an anchor of its own: people, in the order of their rows, which is spatial.
+ * Anchor i has its edges at ret_edges[i * limit], best first, ret_counts[i] of them. `floors`, if
+ * it is not NULL, tells each its own floor. */
+bool match_batch_best(match_batch *b, const segment *anchors, const uint32_t *rows,
+                      uint32_t row_count, const int32_t *floors, match_edge *ret_edges,
+                      uint32_t *ret_counts, err *e);
+/* The whole answer for one anchor, with parts and bands, as match_run gives it without totals. In
+ * `a`. */
+bool match_batch_answer(match_batch *b, const segment *anchor, const uint32_t *rows,
+                        uint32_t row_count, arena *a, match_answer *ret, err *e);
+/* The question as it was asked last: what match_reasons wants to know. */
+const match_query *match_batch_query(const match_batch *b);
+
+/* ------------------------------------------------------------------------------------- one pair */
 
 /* One pair whatever its verdict: the hit and every gate's finding (in program order, those that are
  * on). */

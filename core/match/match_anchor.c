@@ -15,17 +15,16 @@ static const void *value_at(const segment *s, uint16_t column, uint32_t row)
     return lotse_is_known(s->table, c, row) ? lotse_value(s->table, c, row) : NULL;
 }
 
-void anchor_fetch(const match_query *q)
+void anchor_fetch(const segment *s, uint32_t row)
 {
     enum { LINE_LEN = 64 };
-    const segment_header *head = q->anchor->head;
-    const char *hot = segment_at(q->anchor, head->hot_off);
-    const char *near = segment_at(q->anchor, head->near_off);
-    size_t row = q->anchor_rows[0];
+    const segment_header *head = s->head;
+    const char *hot = (const char *)segment_at(s, head->hot_off) + (size_t)row * head->hot_width;
     for (uint32_t at = 0; at < head->hot_width; at += LINE_LEN) {
-        __builtin_prefetch(hot + row * head->hot_width + at);
+        __builtin_prefetch(hot + at);
     }
-    __builtin_prefetch(near + row * head->near_width);
+    __builtin_prefetch((const char *)segment_at(s, head->near_off) +
+                       (size_t)row * head->near_width);
 }
 
 bool anchor_derive(match_worker *w, const segment *s, uint32_t row, day as_of, uint64_t needed,

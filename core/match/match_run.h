@@ -14,18 +14,17 @@
 enum {
     RUN_SEGMENT_MAX = 32,
     CHUNK_CAP = CHUNK_ROW_MAX + 16, /* vectors may write past the last row */
-    SCAN_ROW_MAX = 8192,
-    POINTS_NONE = -1 /* below every score: nothing can be dropped yet */
+    SCAN_ROW_MAX = 8192
 };
 
 /* ------------------------------------------------------------------------------------ rank */
 
 /* The best row of one record so far. */
 typedef struct rank_entry {
-    int32_t score;
+    int32_t score; /* less the row's price */
     verdict verdict;
     uint32_t segment; /* index in the run */
-    uint32_t record;  /* where each record of the segment has one row: the row */
+    uint32_t record;  /* where rows stand for themselves: the row */
     uint32_t row;
     uint32_t anchor_row; /* index into the query's anchor rows */
     bool is_judged;      /* else only `possible` is known: the verdict is told of those that stay */
@@ -38,10 +37,10 @@ typedef struct rank_list {
     rank_entry entries[MATCH_LIMIT_MAX + 1];
     uint32_t count;
     uint32_t limit;
-    int32_t threshold; /* a row needs at least this score; POINTS_NONE until the list is full */
+    int32_t threshold; /* a row needs at least this score: the floor until the list is full */
 } rank_list;
 
-void rank_begin(rank_list *r, uint32_t limit);
+void rank_begin(rank_list *r, uint32_t limit, int32_t floor);
 /* may_repeat: the record may be in the list already. */
 void rank_put(rank_list *r, const match_run_state *run, const rank_entry *entry, bool may_repeat);
 /* Of two rows of one record: does a come first? */
@@ -102,7 +101,8 @@ static inline const void *near_value(const near_column *c, uint32_t row)
 
 typedef struct run_segment {
     const segment *segment;
-    const uint64_t *live; /* NULL: all rows */
+    const uint64_t *live;  /* NULL: all rows */
+    const int32_t *prices; /* by row; NULL: none */
     const words *words;
     near_column place, online;
     near_column reach;    /* of seekers as rows */
@@ -131,7 +131,6 @@ struct match_run {
     match_worker *worker;
     const match_query *query;
     const match_program *program;
-    arena *answer; /* the caller's */
     record_side row_side;
     run_segment segments[RUN_SEGMENT_MAX];
     uint32_t segment_count;
@@ -197,6 +196,15 @@ struct match_worker {
     int32_t fold_most[WANTED_COUNT_MAX + 1][WANTED_COUNT_MAX + 1];
 };
 
+/* match.c: a question in its steps. What begins well ends with run_end. */
+bool run_begin(match_run_state *run, match_worker *w, const match_query *q, record_side anchor_side,
+               err *e);
+bool run_rank(match_run_state *run, err *e); /* the best rows for the query's anchor */
+bool run_tell(match_run_state *run, arena *a, match_answer *ret, err *e); /* their hits */
+void run_end(match_run_state *run);
+/* YES or CHECK, of an entry of the rank. */
+verdict run_verdict(const match_run_state *run, const rank_entry *entry);
+
 /* worker.c */
 bool worker_use_program(match_worker *w, const match_program *p, err *e);
 /* An instance of a criterion, configured. It stays the worker's. */
@@ -204,7 +212,7 @@ bool worker_criterion(match_worker *w, uint32_t criterion, const lotse_params *p
                       const lotse_criterion **ret, err *e);
 
 /* match_anchor.c */
-void anchor_fetch(const match_query *q); /* what the first anchor row holds is on its way */
+void anchor_fetch(const segment *s, uint32_t row); /* what the row holds is on its way */
 bool anchor_read(const match_run_state *run, uint32_t index, run_anchor *ret, err *e);
 /* Derived fields of one row, in the worker's scratch memory. */
 bool anchor_derive(match_worker *w, const segment *s, uint32_t row, day as_of, uint64_t needed,
@@ -237,6 +245,11 @@ static inline uint64_t gates_of_strategy(const strategy *s)
     return count < 64 ? s->gates_on & ((1ULL << count) - 1) : s->gates_on;
 }
 
+static inline int32_t price_of(const run_segment *s, uint32_t row)
+{
+    return s->prices == NULL ? 0 : s->prices[row];
+}
+
 static inline int32_t contribution(int32_t weight, int32_t score)
 {
     return (int32_t)(((int64_t)weight * score + 500000) / 1000000);
@@ -261,7 +274,7 @@ bool narrow_lists_gate(const match_run_state *run, const segment_order *order, u
 const run_class *narrow_class(match_run_state *run, uint32_t prefix, uint32_t wanting);
 
 /* totals.c */
-bool totals_count(match_run_state *run, match_answer *ret, err *e);
+bool totals_count(match_run_state *run, arena *a, match_answer *ret, err *e);
 
 /* Judges a pair by every gate that is on, one by one. */
 verdict match_judge_pair(const match_run_state *run, const gate_row *anchor, const gate_row *row);

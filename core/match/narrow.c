@@ -219,8 +219,8 @@ typedef struct km_limits {
 static km_limits find_limits(const match_run_state *run, uint32_t stage)
 {
     km_limits l = {.has_gate = run->has_km_gate};
-    l.has_linear = run->linear_stage >= (int32_t)stage && run->rank->threshold > 0 &&
-                   run->criteria[run->linear_stage].weight > 0;
+    l.has_linear =
+        run->linear_stage >= (int32_t)stage && run->criteria[run->linear_stage].weight > 0;
     if (l.has_linear) {
         int32_t others = run->class_now->rest[stage] - run->class_now->most[run->linear_stage];
         l.need = run->rank->threshold - others - 2; /* what roundings may bring */
@@ -432,7 +432,7 @@ static void finish_rows(match_run_state *run, uint32_t count)
                             .km = w->km[i]};
         bool is_one_of_many = false;
         entry.record = entry.row;
-        if (!has_single_rows) {
+        if (!has_single_rows && !run->query->ranks_rows) {
             entry.record = s->segment->record_of[entry.row];
             is_one_of_many =
                 s->segment->row_starts[entry.record + 1] - s->segment->row_starts[entry.record] > 1;
@@ -482,6 +482,27 @@ static void fetch_lists(const match_run_state *run, uint32_t stage, uint32_t cou
     }
 }
 
+/* A row begins below nothing by its price. It may be dear enough to be dropped at once. */
+static uint32_t begin_points(const match_run_state *run, uint32_t count)
+{
+    match_worker *w = run->worker;
+    const int32_t *prices = run->current->prices;
+    if (prices == NULL) {
+        memset(w->points, 0, count * sizeof w->points[0]);
+        return count;
+    }
+    uint32_t kept = 0;
+    int32_t need = run->rank->threshold - run->class_now->rest[0];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = w->rows[i];
+        int32_t points = -prices[row];
+        w->rows[kept] = row;
+        w->points[kept] = points;
+        kept += points >= need;
+    }
+    return kept;
+}
+
 static void narrow_rows(match_run_state *run, uint32_t count)
 {
     match_worker *w = run->worker;
@@ -490,7 +511,7 @@ static void narrow_rows(match_run_state *run, uint32_t count)
         fail(run->failure, ERR_CANCELLED, "the question was taken back");
         return;
     }
-    memset(w->points, 0, count * sizeof w->points[0]);
+    count = begin_points(run, count);
     bool has_km = false;
     for (uint32_t stage = 0; stage < run->criterion_count && count > 0; stage++) {
         if (stage == 1) {

@@ -265,7 +265,7 @@ static double worthwhile_km(const walk *w, const run_class *c)
 {
     const match_run_state *run = w->run;
     double limit = w->has_limit ? w->limit : (double)INFINITY;
-    if (!w->can_shrink || run->rank->threshold < 0) {
+    if (!w->can_shrink) {
         return limit;
     }
     int32_t weight = run->criteria[run->linear_stage].weight;

@@ -3,11 +3,11 @@
 
 #include "match/match_run.h"
 
-void rank_begin(rank_list *r, uint32_t limit)
+void rank_begin(rank_list *r, uint32_t limit, int32_t floor)
 {
     r->count = 0;
     r->limit = limit;
-    r->threshold = POINTS_NONE;
+    r->threshold = floor;
 }
 
 /* No start sorts behind every day. */
@@ -63,8 +63,8 @@ static bool is_last(const match_run_state *run, const rank_entry *entry)
 }
 
 /* Different records: kinds that come last behind the others, then by score, then by id in byte
- * order. Within a segment records stand in the
- * order of their ids. */
+ * order. Within a segment records stand in the order of their ids. Rows of one record that stand
+ * for themselves: by their intakes. */
 static bool record_precedes(const match_run_state *run, const rank_entry *a, const rank_entry *b)
 {
     bool a_is_last = is_last(run, a);
@@ -76,6 +76,10 @@ static bool record_precedes(const match_run_state *run, const rank_entry *a, con
     }
     if (a->segment == b->segment) {
         const uint32_t *record_of = run->segments[a->segment].segment->record_of;
+        if (record_of[a->row] == record_of[b->row]) {
+            const segment *s = run->segments[a->segment].segment;
+            return rank_compare_intakes(run->worker, s, a->row, s, b->row) < 0;
+        }
         return record_of[a->row] < record_of[b->row];
     }
     return bytes_compare(segment_record_id(run->segments[a->segment].segment, a->row),

@@ -468,6 +468,16 @@ const uint64_t *snapshot_live(const snapshot *s, record_side side, uint32_t inde
     return live == NULL ? NULL : live->words;
 }
 
+uint32_t snapshot_first_row(const snapshot *s, record_side side, uint32_t index)
+{
+    uint32_t first = 0;
+    check(index <= s->sides[side].count);
+    for (uint32_t i = 0; i < index; i++) {
+        first += segment_row_count(s->sides[side].held[i].segment);
+    }
+    return first;
+}
+
 uint32_t snapshot_live_count(const snapshot *s, record_side side, uint32_t index)
 {
     check(index < s->sides[side].count);

@@ -52,6 +52,9 @@ uint32_t snapshot_segment_count(const snapshot *s, record_side side);
 const segment *snapshot_segment(const snapshot *s, record_side side, uint32_t index);
 /* A bit per row that still stands, in words of 64 rows; NULL: all do. */
 const uint64_t *snapshot_live(const snapshot *s, record_side side, uint32_t index);
+/* Rows of a side are numbered through: row r of segment i is snapshot_first_row(s, side, i) + r.
+ * With index = segment count: how many numbers there are, those of dead rows among them. */
+uint32_t snapshot_first_row(const snapshot *s, record_side side, uint32_t index);
 uint32_t snapshot_live_count(const snapshot *s, record_side side, uint32_t index);
 /* At most one segment a side, all of its rows live: what save_base writes. */
 bool snapshot_is_compact(const snapshot *s);

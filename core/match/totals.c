@@ -185,9 +185,9 @@ static bool count_segment(totals *t, const run_segment *s, const totals_ask *ask
     return true;
 }
 
-static bool tell(const totals *t, match_answer *ret, err *e)
+static bool tell(const totals *t, arena *a, match_answer *ret, err *e)
 {
-    match_excluded *by = arena_make_array(t->run->answer, t->counter_count, match_excluded);
+    match_excluded *by = arena_make_array(a, t->counter_count, match_excluded);
     if (by == NULL) {
         return fail(e, ERR_MEMORY, "no memory for the totals");
     }
@@ -207,7 +207,7 @@ static bool tell(const totals *t, match_answer *ret, err *e)
     return true;
 }
 
-bool totals_count(match_run_state *run, match_answer *ret, err *e)
+bool totals_count(match_run_state *run, arena *a, match_answer *ret, err *e)
 {
     totals t = {.run = run};
     const match_query *q = run->query;
@@ -239,5 +239,5 @@ bool totals_count(match_run_state *run, match_answer *ret, err *e)
             return fail(e, ERR_CANCELLED, "the question was taken back");
         }
     }
-    return tell(&t, ret, e);
+    return tell(&t, a, ret, e);
 }

@@ -104,6 +104,7 @@ typedef struct brute_row {
     uint32_t anchor_row;
     match_part parts[WORLD_CRITERION_MAX];
     int32_t score, low, high;
+    int32_t price;
     verdict verdict;
     double km;
     uint64_t failing;
@@ -116,6 +117,22 @@ typedef struct brute {
     uint64_t gates;
     match_answer answer;
 } brute;
+
+/* What a row is dear at, told by its ids, whatever segment it stands in. */
+static int32_t price_of_row(const segment *s, uint32_t row)
+{
+    bytes id = segment_record_id(s, row);
+    bytes intake = segment_intake_id(s, row);
+    uint32_t hash = 7;
+    for (size_t i = 0; i < id.len; i++) {
+        hash = hash * 31 + (uint8_t)id.base[i];
+    }
+    for (size_t i = 0; i < intake.len; i++) {
+        hash = hash * 31 + (uint8_t)intake.base[i];
+    }
+    hash *= 2654435761u;
+    return hash >> 30 == 0 ? 0 : (int32_t)(hash % 1000003);
+}
 
 static gate_row row_of(brute *b, const segment *s, uint32_t row)
 {
@@ -185,6 +202,7 @@ static bool judge_brute(brute *b, const gate_row *anchor, const gate_row *row, b
     }
     ret->segment = row->segment;
     ret->row = row->row;
+    ret->price = q->prices == NULL ? 0 : price_of_row(row->segment, row->row);
     ret->km = km_of(b, person, place);
     for (uint32_t i = 0; i < q->strategy->criterion_count; i++) {
         const strategy_criterion *c = &q->strategy->criteria[i];
@@ -249,8 +267,8 @@ static int compare_intakes(const brute *b, const brute_row *x, const brute_row *
 
 static bool is_better(const brute *b, const brute_row *x, const brute_row *y)
 {
-    if (x->score != y->score) {
-        return x->score > y->score;
+    if (x->score - x->price != y->score - y->price) {
+        return x->score - x->price > y->score - y->price;
     }
     if (x->verdict != y->verdict) {
         return x->verdict < y->verdict;
@@ -271,7 +289,7 @@ typedef struct brute_hit {
 } brute_hit;
 
 typedef struct brute_answer {
-    brute_hit hits[SIDE_MAX];
+    brute_hit hits[HIT_MAX];
     uint32_t hit_count;
     uint64_t rows, proposed, to_check, excluded;
     uint64_t failing_rows[WORLD_GATE_MAX]; /* excluded rows by failing gate */
@@ -287,6 +305,51 @@ static void count_brute(brute_answer *a, verdict v, uint64_t failing)
     a->excluded += v == VERDICT_NO;
     if (v == VERDICT_NO) {
         a->failing[a->failing_count++] = failing;
+    }
+}
+
+/* A hit, with the admissible others of its offer. */
+static void add_brute(const brute *b, brute_answer *a, const brute_row *found, uint32_t found_count,
+                      uint32_t best)
+{
+    ck_assert_uint_lt(a->hit_count, HIT_MAX);
+    brute_hit *hit = &a->hits[a->hit_count++];
+    hit->best = found[best];
+    hit->other_count = 0;
+    for (uint32_t i = 0; i < found_count; i++) {
+        if (i == best) {
+            continue;
+        }
+        uint32_t at = hit->other_count++;
+        hit->others[at] = found[i];
+        for (; at > 0 && compare_intakes(b, &hit->others[at], &hit->others[at - 1]) < 0; at--) {
+            brute_row moved = hit->others[at];
+            hit->others[at] = hit->others[at - 1];
+            hit->others[at - 1] = moved;
+        }
+    }
+}
+
+static bool precedes(const brute *b, const brute_row *x, const brute_row *y)
+{
+    if (x->score - x->price != y->score - y->price) {
+        return x->score - x->price > y->score - y->price;
+    }
+    int order =
+        bytes_compare(segment_record_id(x->segment, x->row), segment_record_id(y->segment, y->row));
+    return order != 0 ? order < 0 : compare_intakes(b, x, y) < 0;
+}
+
+static void sort_brute(const brute *b, brute_answer *a)
+{
+    for (uint32_t i = 1; i < a->hit_count; i++) {
+        static brute_hit moved;
+        uint32_t at = i;
+        moved = a->hits[i];
+        for (; at > 0 && !precedes(b, &a->hits[at - 1].best, &moved.best); at--) {
+            a->hits[at] = a->hits[at - 1];
+        }
+        a->hits[at] = moved;
     }
 }
 
@@ -330,46 +393,22 @@ static void ask_brute(brute *b, brute_answer *a)
                 count_brute(a, best, failing);
             }
         }
-        if (found_count == 0) {
-            continue;
-        }
-        for (uint32_t i = 1; i < found_count; i++) {
-            if (is_better(b, &found[i], &found[0])) {
-                brute_row moved = found[0];
-                found[0] = found[i];
-                found[i] = moved;
+        bool stands_alone = q->ranks_rows && row_side == SIDE_OFFER;
+        uint32_t best = found_count;
+        for (uint32_t i = 0; i < found_count; i++) {
+            bool is_dear = found[i].score - found[i].price < q->floor;
+            if (stands_alone && !is_dear) {
+                add_brute(b, a, found, found_count, i);
+            }
+            if (!is_dear && (best == found_count || is_better(b, &found[i], &found[best]))) {
+                best = i;
             }
         }
-        brute_hit *hit = &a->hits[a->hit_count++];
-        hit->best = found[0];
-        for (uint32_t i = 1; i < found_count; i++) {
-            uint32_t at = hit->other_count++;
-            hit->others[at] = found[i];
-            for (; at > 0 && compare_intakes(b, &hit->others[at], &hit->others[at - 1]) < 0; at--) {
-                brute_row moved = hit->others[at];
-                hit->others[at] = hit->others[at - 1];
-                hit->others[at - 1] = moved;
-            }
+        if (!stands_alone && best < found_count) {
+            add_brute(b, a, found, found_count, best);
         }
     }
-    for (uint32_t i = 1; i < a->hit_count; i++) {
-        brute_hit moved = a->hits[i];
-        uint32_t at = i;
-        while (at > 0) {
-            const brute_row *x = &a->hits[at - 1].best;
-            bool is_before =
-                x->score > moved.best.score ||
-                (x->score == moved.best.score &&
-                 bytes_compare(segment_record_id(x->segment, x->row),
-                               segment_record_id(moved.best.segment, moved.best.row)) < 0);
-            if (is_before) {
-                break;
-            }
-            a->hits[at] = a->hits[at - 1];
-            at--;
-        }
-        a->hits[at] = moved;
-    }
+    sort_brute(b, a);
 }
 
 /* ------------------------------------------------------------------------------------ comparing */
@@ -508,6 +547,20 @@ static void random_strategy(scene *s, strategy *ret)
     }
 }
 
+static int32_t *prices_of(const snapshot *s, record_side side)
+{
+    uint32_t count = snapshot_segment_count(s, side);
+    int32_t *prices = mem_new((snapshot_first_row(s, side, count) + 1) * sizeof *prices);
+    ck_assert_ptr_nonnull(prices);
+    for (uint32_t i = 0; i < count; i++) {
+        const segment *part = snapshot_segment(s, side, i);
+        for (uint32_t row = 0; row < segment_row_count(part); row++) {
+            prices[snapshot_first_row(s, side, i) + row] = price_of_row(part, row);
+        }
+    }
+    return prices;
+}
+
 static void ask_random(scene *s, uint64_t seed)
 {
     world *w = &s->world;
@@ -516,6 +569,7 @@ static void ask_random(scene *s, uint64_t seed)
     char id[16];
     segment *unstored = NULL;
     uint32_t rows[64];
+    int32_t *prices = NULL;
     random_strategy(s, &strategy_asked);
     match_query q = {.snapshot = s->snapshot,
                      .strategy = &strategy_asked,
@@ -544,7 +598,16 @@ static void ask_random(scene *s, uint64_t seed)
     if (side == SIDE_OFFER && world_chance(w, 20)) {
         q.anchor_row_count = 1;
     }
+    q.ranks_rows = world_chance(w, 15);
+    q.floor = world_chance(w, 80) ? 0 : (int32_t)world_random(w, 800000);
+    if (world_chance(w, 40)) {
+        prices = prices_of(s->snapshot, (record_side)(1 - side));
+        q.prices = prices;
+        q.floor =
+            world_chance(w, 50) ? -MATCH_PRICE_MAX : (int32_t)world_random(w, 600000) - 300000;
+    }
     compare_answer(s, &q, seed);
+    mem_free(prices);
     segment_free(&unstored);
 }
 
