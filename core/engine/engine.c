@@ -57,7 +57,7 @@ static bool show_first(engine *g, err *e)
     strategy_table *strategies = NULL;
     snapshot *first = NULL;
     /* The dictionary first: parameters of strategies may be concepts. */
-    if (!load_dictionary(g, e) || !plugins_find(g, &plugins, e) ||
+    if (!load_dictionary(g, e) || !crowd_count(g, e) || !plugins_find(g, &plugins, e) ||
         !load_snapshot(g, plugins, &first, e)) {
         return false;
     }
@@ -84,6 +84,7 @@ bool engine_open(const engine_config *config, engine **ret, err *e)
     if (g == NULL) {
         return fail(e, ERR_MEMORY, "no memory to open the engine");
     }
+    crowd_init(&g->crowd);
     if (!open_parts(g, config, e)) {
         engine_close(&g);
         return false;
@@ -110,6 +111,7 @@ void engine_close(engine **engine_to_close)
     store_thread_end(g);
     publish_end(g);
     plugins_end(g);
+    crowd_fini(&g->crowd);
     dictionary_free(&g->dictionary);
     store_reader_close(&g->reader);
     store_close(&g->store);

@@ -96,6 +96,15 @@ bool engine_writes_put_record(engine_writes *writes, store_noun noun, const void
  * {"disabled":[ID],"enabled":[ID],"grants":{ID:[PATH]}}. [any] */
 bool engine_writes_put_setting(engine_writes *writes, bytes id, bytes json,
                                int64_t expected_version, err *e);
+/* A document about a person (STORE_PROPOSAL, STORE_DECISION, STORE_EVENT), with an id of its own;
+ * all texts are copied. `kind` counts from 0 as its noun's code list does. [any] */
+typedef struct engine_document {
+    store_noun noun;
+    bytes id, seeker, offer; /* offer: absent where it is about no offer */
+    uint32_t kind;
+    bytes json;
+} engine_document;
+bool engine_writes_put_document(engine_writes *writes, const engine_document *document, err *e);
 /* Deleting a seeker erases: base file, database and its log hold no byte of it when the write is
  * done. */
 bool engine_writes_delete(engine_writes *writes, store_noun noun, bytes id,
@@ -123,6 +132,13 @@ bool engine_write(engine *g, engine_writes **writes, engine_on_written *on_writt
 bool engine_write_wait(engine *g, engine_writes *writes, uint64_t *ret_change, err *e);
 
 /* ---------------------------------------------------------------------- facts */
+
+/* How crowded an offer is: to how many people it was proposed, and how many seats are held for
+ * some of them on that day (an event "proposed" with "hold_until"). [any] */
+typedef struct engine_crowd {
+    uint32_t proposed_to, held;
+} engine_crowd;
+engine_crowd engine_crowd_of(engine *g, bytes offer_id, day as_of);
 
 /* The newest; within a task engine_worker_registry is the one to use. Both live as long as the
  * engine. [any] */

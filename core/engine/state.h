@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "base/limits.h"
+#include "base/map.h"
 #include "engine/engine.h"
 
 /* What the files of this folder share, and which thread may touch it. */
@@ -46,6 +47,12 @@ struct engine_worker {
     _Atomic(engine_view *) announced;
 };
 
+typedef struct crowd_entry {
+    uint32_t proposed_to;
+    uint32_t hold_count;
+    day *holds; /* last days of seats that are held; own memory */
+} crowd_entry;
+
 typedef struct task {
     engine_task *run;
     void *context;
@@ -72,8 +79,17 @@ struct engine_writes {
     struct engine_writes *next; /* of engine.writes_first */
 };
 
+/* Who was proposed what, counted by offer. Written by the store thread, read by workers. */
+typedef struct crowd {
+    pthread_rwlock_t lock;
+    map places; /* of offers in `entries` */
+    crowd_entry *entries;
+    uint32_t count, cap;
+} crowd;
+
 struct engine {
     char *dir;
+    crowd crowd;
     const char *builtin_dir;
     const char **trusted_dirs;
     uint32_t trusted_dir_count;
@@ -123,6 +139,12 @@ bool plugins_note_dirs(engine *g, const engine_config *config, err *e);
 bool plugins_find(engine *g, const registry **ret, err *e);
 void plugins_end(engine *g);
 bool settings_read(engine *g, arena *a, registry_config *plugins, err *e);
+
+/* crowd.c. count: from the store, all there is; follow: after a commit, what it changed. */
+void crowd_init(crowd *c);
+bool crowd_count(engine *g, err *e);
+bool crowd_follow(engine *g, const store_write *writes, uint32_t write_count, err *e);
+void crowd_fini(crowd *c);
 
 /* load.c: the dictionary, once; then a snapshot for a registry's program: from the base file where
  * it fits, else from the records. */

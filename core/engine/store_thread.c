@@ -334,6 +334,10 @@ static void follow_up(engine *g, group *p, uint64_t change, outcome *o)
                   err_id(o->why.code));
         (void)err_hint(&o->why, "The write is stored; queries see it after the next write.");
     }
+    err why_counted = {0};
+    if (!crowd_follow(g, p->writes, p->count, &why_counted)) {
+        log_event(LOG_ERROR, "crowd.behind", "error=%s", err_id(why_counted.code));
+    }
     o->is_erased = !p->erases || erase(g, &o->why_erased);
     o->is_loaded = !p->reloads || reload(g, &o->why_loaded);
     if (!o->is_loaded) {

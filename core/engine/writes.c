@@ -273,6 +273,28 @@ bool engine_writes_put_setting(engine_writes *writes, bytes id, bytes json,
     return add_entry(writes, &write, NULL, e);
 }
 
+bool engine_writes_put_document(engine_writes *writes, const engine_document *document, err *e)
+{
+    check(store_is_document(document->noun));
+    check(document->seeker.base != NULL);
+    arena *a = &writes->arena;
+    bool has_offer = document->offer.base != NULL;
+    store_write write = {
+        .noun = document->noun,
+        .id = arena_copy(a, document->id),
+        .body = arena_copy(a, document->json),
+        .seeker = arena_copy(a, document->seeker),
+        .offer = has_offer ? arena_copy(a, document->offer) : (bytes){0},
+        .kind = document->kind,
+        .expected_version = STORE_NO_VERSION,
+    };
+    if (write.id.base == NULL || write.body.base == NULL || write.seeker.base == NULL ||
+        (has_offer && write.offer.base == NULL)) {
+        return fail(e, ERR_MEMORY, "no memory for a write");
+    }
+    return add_entry(writes, &write, NULL, e);
+}
+
 bool engine_writes_delete(engine_writes *writes, store_noun noun, bytes id,
                           int64_t expected_version, err *e)
 {

@@ -20,8 +20,17 @@ typedef enum store_noun {
     STORE_OFFER = 1,
     STORE_STRATEGY = 2,
     STORE_SETTING = 3, /* small documents of the program: plugin states, grants */
+    /* Documents about a person and, most of them, an offer. Deleting the person deletes them. */
+    STORE_PROPOSAL = 4, /* what was put before a person, with all it rests on */
+    STORE_DECISION = 5, /* what a person said to it */
+    STORE_EVENT = 6,    /* what happened then */
     STORE_NOUN_COUNT
 } store_noun;
+
+static inline bool store_is_document(store_noun noun)
+{
+    return noun == STORE_PROPOSAL || noun == STORE_DECISION || noun == STORE_EVENT;
+}
 
 enum { STORE_ANY_VERSION = -1, STORE_NO_VERSION = 0 };
 
@@ -40,6 +49,9 @@ typedef struct store_write {
     bytes id;
     bytes body;               /* canonical JSON; base NULL: delete */
     bytes unit;               /* seekers: their unit, or absent */
+    bytes seeker;             /* documents: the person they are about */
+    bytes offer;              /* documents: the offer they are about, or absent */
+    uint32_t kind;            /* documents: tells those of one noun apart */
     int64_t expected_version; /* STORE_ANY_VERSION; STORE_NO_VERSION: must not be there */
     store_outcome outcome;    /* written by store_put */
     int64_t version;          /* written by store_put: the version now there */
@@ -51,6 +63,9 @@ typedef struct store_record {
     bytes body; /* base NULL: deleted */
     int64_t version;
     uint64_t change; /* the transaction that wrote it */
+    bytes seeker;    /* of a document; base NULL: absent, or not asked for */
+    bytes offer;
+    uint32_t kind;
 } store_record;
 
 /* Callbacks answer false to stop; the caller's function then returns true. Views are valid during
@@ -89,6 +104,11 @@ bool store_get(store_reader *r, store_noun noun, bytes id, arena *a, store_recor
  */
 bool store_list(store_reader *r, store_noun noun, bytes after, bytes unit, uint32_t limit,
                 store_on_record *on_record, void *context, err *e);
+/* Documents about one person (about: STORE_SEEKER) or one offer (STORE_OFFER), in order of their
+ * ids, at most limit. */
+bool store_list_about(store_reader *r, store_noun noun, store_noun about, bytes about_id,
+                      bytes after, uint32_t limit, store_on_record *on_record, void *context,
+                      err *e);
 bool store_count(store_reader *r, store_noun noun, bytes unit, uint64_t *ret_count, err *e);
 /* Everything written or deleted after `change` (0: everything there is, no deletions), in change
  * order; a record written several times comes once, with its last state. */

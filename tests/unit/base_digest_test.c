@@ -37,12 +37,30 @@ START_TEST(digest_tells_where_one_part_ends)
 }
 END_TEST
 
+START_TEST(digest_differs_by_key)
+{
+    const unsigned char key[DIGEST_KEY_LEN] = {1};
+    const unsigned char other[DIGEST_KEY_LEN] = {2};
+    const bytes part = BYTES("abc");
+    char a[DIGEST_TEXT_LEN + 1], b[DIGEST_TEXT_LEN + 1], c[DIGEST_TEXT_LEN + 1];
+
+    digest_keyed(key, &part, 1, a);
+    digest_keyed(other, &part, 1, b);
+    digest_keyed(NULL, &part, 1, c);
+
+    ck_assert_str_ne(a, b);
+    ck_assert_str_ne(a, c);
+    ck_assert_str_eq(c, digest(&part, 1));
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("base_digest");
     TCase *c = tcase_create("digest");
     tcase_add_test(c, digest_is_64_hex_digits_and_the_same_for_the_same_bytes);
     tcase_add_test(c, digest_tells_where_one_part_ends);
+    tcase_add_test(c, digest_differs_by_key);
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);
     srunner_run_all(runner, CK_ENV);

@@ -80,6 +80,11 @@ START_TEST(code_positions_that_the_engine_reads_are_the_lists)
     ck_assert_uint_eq(position(CODES(work_permission), "not_yet"), WORK_PERMISSION_NOT_YET);
     ck_assert_uint_eq(position(CODES(work_permission), "barred"), WORK_PERMISSION_BARRED);
     ck_assert_uint_eq(position(CODES(work_permission), "unknown"), WORK_PERMISSION_UNKNOWN);
+    ck_assert_uint_eq(position(CODES(decision), "propose"), DECISION_PROPOSE);
+    ck_assert_uint_eq(position(CODES(decision), "data_wrong"), DECISION_DATA_WRONG);
+    ck_assert_uint_eq(position(CODES(event), "proposed"), EVENT_PROPOSED);
+    ck_assert_uint_eq(position(CODES(event), "attended_until"), EVENT_ATTENDED_UNTIL);
+    ck_assert_uint_eq(position(CODES(event), "still_employed_6m"), EVENT_STILL_EMPLOYED_6M);
 }
 END_TEST
 

@@ -9,6 +9,8 @@
 #include "store/sqlite/sql.h"
 #include "store/store.h"
 
+#include "store/sqlite/schema.h"
+
 #include "unit/store_folder.h"
 
 enum { HEADER_LEN = 100, USER_VERSION_OFF = 60, APPLICATION_ID_OFF = 68, PAGE_LEN = 4096 };
@@ -112,10 +114,12 @@ START_TEST(store_open_refuses_a_newer_schema)
     make_store(1);
     folder_patch("lotse.db", USER_VERSION_OFF, "\0\0\0\x63", 4);
 
-    assert_refused(false, ERR_STORE_NEWER,
-                   "could not open the database: it has schema 99, this program knows up to 1");
-    assert_refused(true, ERR_STORE_NEWER,
-                   "could not open the database: it has schema 99, this program knows up to 1");
+    char text[128];
+    snprintf(text, sizeof text,
+             "could not open the database: it has schema 99, this program knows up to %d",
+             SCHEMA_VERSION);
+    assert_refused(false, ERR_STORE_NEWER, text);
+    assert_refused(true, ERR_STORE_NEWER, text);
     assert_reader_refused(ERR_STORE_NEWER);
 }
 END_TEST

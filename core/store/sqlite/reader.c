@@ -12,6 +12,8 @@ enum {
     RECORD_GET,
     RECORD_LIST,
     RECORD_LIST_UNIT,
+    ABOUT_SEEKER,
+    ABOUT_OFFER,
     TALLY_GET,
     UNIT_COUNT,
     RECORD_ALL,
@@ -22,8 +24,8 @@ enum {
 };
 
 /* Rows of records have the columns of RECORD_COLUMNS in this order. */
-#define RECORD_COLUMNS "noun, id, version, change, body"
-enum { AT_NOUN, AT_ID, AT_VERSION, AT_CHANGE, AT_BODY };
+#define RECORD_COLUMNS "noun, id, version, change, body, seeker, offer, kind"
+enum { AT_NOUN, AT_ID, AT_VERSION, AT_CHANGE, AT_BODY, AT_SEEKER, AT_OFFER, AT_KIND };
 
 static const char *const STATEMENTS[STATEMENT_COUNT] = {
     [RECORD_GET] = "SELECT " RECORD_COLUMNS " FROM record WHERE noun = ?1 AND id = ?2",
@@ -31,12 +33,17 @@ static const char *const STATEMENTS[STATEMENT_COUNT] = {
                     " WHERE noun = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
     [RECORD_LIST_UNIT] = "SELECT " RECORD_COLUMNS " FROM record"
                          " WHERE noun = ?1 AND id > ?2 AND unit = ?4 ORDER BY id LIMIT ?3",
+    [ABOUT_SEEKER] = "SELECT " RECORD_COLUMNS " FROM record"
+                     " WHERE noun = ?1 AND id > ?2 AND seeker = ?4 ORDER BY id LIMIT ?3",
+    [ABOUT_OFFER] = "SELECT " RECORD_COLUMNS " FROM record"
+                    " WHERE noun = ?1 AND id > ?2 AND offer = ?4 ORDER BY id LIMIT ?3",
     [TALLY_GET] = "SELECT live FROM tally WHERE noun = ?1",
     [UNIT_COUNT] = "SELECT count(*) FROM record WHERE noun = ?1 AND unit = ?2",
     [RECORD_ALL] = "SELECT " RECORD_COLUMNS " FROM record ORDER BY change",
-    [CHANGES_SINCE] = "SELECT " RECORD_COLUMNS " FROM record WHERE change > ?1 UNION ALL"
-                      " SELECT noun, id, version, change, NULL FROM removal WHERE change > ?1"
-                      " ORDER BY change",
+    [CHANGES_SINCE] =
+        "SELECT " RECORD_COLUMNS " FROM record WHERE change > ?1 UNION ALL"
+        " SELECT noun, id, version, change, NULL, NULL, NULL, 0 FROM removal WHERE change > ?1"
+        " ORDER BY change",
     [CONCEPTS_SINCE] = "SELECT number, text FROM concept WHERE number > ?1 ORDER BY number",
     [META_GET] = "SELECT change FROM meta",
 };
@@ -60,7 +67,10 @@ static bool read_record(const sql_call *c, store_record *ret)
     *ret = (store_record){.id = sql_bytes_at(c, AT_ID),
                           .body = sql_bytes_at(c, AT_BODY),
                           .version = sql_int_at(c, AT_VERSION),
-                          .change = (uint64_t)sql_int_at(c, AT_CHANGE)};
+                          .change = (uint64_t)sql_int_at(c, AT_CHANGE),
+                          .seeker = sql_bytes_at(c, AT_SEEKER),
+                          .offer = sql_bytes_at(c, AT_OFFER),
+                          .kind = (uint32_t)sql_int_at(c, AT_KIND)};
     if (noun < 0 || noun >= STORE_NOUN_COUNT || ret->id.base == NULL || ret->version < 1) {
         return false;
     }
@@ -144,6 +154,11 @@ void store_reader_close(store_reader **r)
     *r = NULL;
 }
 
+static bytes copy_if_there(arena *a, bytes what)
+{
+    return what.base == NULL ? what : arena_copy(a, what);
+}
+
 bool store_get(store_reader *r, store_noun noun, bytes id, arena *a, store_record *ret, err *e)
 {
     check(id.base != NULL);
@@ -156,6 +171,8 @@ bool store_get(store_reader *r, store_noun noun, bytes id, arena *a, store_recor
     if (is_sound) {
         record.id = arena_copy(a, record.id);
         record.body = arena_copy(a, record.body);
+        record.seeker = copy_if_there(a, record.seeker);
+        record.offer = copy_if_there(a, record.offer);
     }
     sql_end(&c);
     if (rc == SQLITE_DONE) {
@@ -187,6 +204,20 @@ bool store_list(store_reader *r, store_noun noun, bytes after, bytes unit, uint3
     if (!is_all) {
         sql_put_bytes(&c, unit);
     }
+    return tell_records(r, &c, on_record, context, e);
+}
+
+bool store_list_about(store_reader *r, store_noun noun, store_noun about, bytes about_id,
+                      bytes after, uint32_t limit, store_on_record *on_record, void *context,
+                      err *e)
+{
+    check(about == STORE_SEEKER || about == STORE_OFFER);
+    check(about_id.base != NULL);
+    sql_call c = sql_begin(r->statements[about == STORE_SEEKER ? ABOUT_SEEKER : ABOUT_OFFER]);
+    sql_put_int(&c, noun);
+    sql_put_bytes(&c, after.base == NULL ? BYTES("") : after);
+    sql_put_int(&c, limit);
+    sql_put_bytes(&c, about_id);
     return tell_records(r, &c, on_record, context, e);
 }
 

@@ -15,6 +15,8 @@ enum {
     RECORD_INSERT,
     RECORD_REPLACE,
     RECORD_DELETE,
+    ABOUT_COUNT,
+    ABOUT_DELETE,
     REMOVAL_FIND,
     REMOVAL_INSERT,
     REMOVAL_DELETE,
@@ -29,11 +31,13 @@ enum {
 
 static const char *const STATEMENTS[STATEMENT_COUNT] = {
     [RECORD_FIND] = "SELECT row, version, unit, body FROM record WHERE noun = ?1 AND id = ?2",
-    [RECORD_INSERT] = "INSERT INTO record (noun, id, unit, version, change, body)"
-                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [RECORD_REPLACE] = "UPDATE record SET unit = ?2, version = ?3, change = ?4, body = ?5"
-                       " WHERE row = ?1",
+    [RECORD_INSERT] = "INSERT INTO record (noun, id, unit, version, change, body, seeker, offer,"
+                      " kind) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [RECORD_REPLACE] = "UPDATE record SET unit = ?2, version = ?3, change = ?4, body = ?5,"
+                       " seeker = ?6, offer = ?7, kind = ?8 WHERE row = ?1",
     [RECORD_DELETE] = "DELETE FROM record WHERE row = ?1",
+    [ABOUT_COUNT] = "SELECT noun, count(*) FROM record WHERE seeker = ?1 GROUP BY noun",
+    [ABOUT_DELETE] = "DELETE FROM record WHERE seeker = ?1",
     [REMOVAL_FIND] = "SELECT version FROM removal WHERE noun = ?1 AND id = ?2",
     [REMOVAL_INSERT] = "INSERT INTO removal (noun, id, version, change) VALUES (?1, ?2, ?3, ?4)",
     [REMOVAL_DELETE] = "DELETE FROM removal WHERE noun = ?1 AND id = ?2",
@@ -122,6 +126,19 @@ static bool take_removal(store *s, const store_write *w, int64_t *ret_version, e
     return true;
 }
 
+/* What a document is about; of other records nothing. */
+static void put_about(sql_call *c, const store_write *w)
+{
+    check((w->seeker.base != NULL) == store_is_document(w->noun));
+    sql_put_bytes(c, w->seeker);
+    sql_put_bytes(c, w->offer);
+    if (store_is_document(w->noun)) {
+        sql_put_int(c, w->kind);
+    } else {
+        sql_put_bytes(c, (bytes){0});
+    }
+}
+
 static bool insert_record(transaction *t, store_write *w, err *e)
 {
     int64_t version_before = 0;
@@ -137,6 +154,7 @@ static bool insert_record(transaction *t, store_write *w, err *e)
     sql_put_int(&c, w->version);
     sql_put_int(&c, t->change);
     sql_put_bytes(&c, w->body);
+    put_about(&c, w);
     int rc = sql_once(&c);
     if (rc != SQLITE_DONE) {
         return sql_fail(&t->store->sql, rc, CANNOT_WRITE, e);
@@ -156,12 +174,39 @@ static bool replace_record(transaction *t, store_write *w, const found *f, err *
     sql_put_int(&c, w->version);
     sql_put_int(&c, t->change);
     sql_put_bytes(&c, w->body);
+    put_about(&c, w);
     int rc = sql_once(&c);
     if (rc != SQLITE_DONE) {
         return sql_fail(&t->store->sql, rc, CANNOT_WRITE, e);
     }
     t->is_changed = true;
     return true;
+}
+
+/* The documents about a person go with the person; nothing is left of them, not even a removal:
+ * their ids never come again. */
+static bool delete_about(transaction *t, bytes seeker, err *e)
+{
+    store *s = t->store;
+    sql_call c = sql_begin(s->statements[ABOUT_COUNT]);
+    sql_put_bytes(&c, seeker);
+    int rc = sql_step(&c);
+    while (rc == SQLITE_ROW) {
+        int64_t noun = sql_int_at(&c, 0);
+        if (noun < 0 || noun >= STORE_NOUN_COUNT) {
+            rc = SQLITE_CORRUPT; /* no writer of ours wrote this */
+            break;
+        }
+        t->live_added[noun] -= sql_int_at(&c, 1);
+        rc = sql_step(&c);
+    }
+    sql_end(&c);
+    if (rc == SQLITE_DONE) {
+        c = sql_begin(s->statements[ABOUT_DELETE]);
+        sql_put_bytes(&c, seeker);
+        rc = sql_once(&c);
+    }
+    return rc == SQLITE_DONE || sql_fail(&s->sql, rc, CANNOT_WRITE, e);
 }
 
 static bool delete_record(transaction *t, store_write *w, const found *f, err *e)
@@ -184,7 +229,7 @@ static bool delete_record(transaction *t, store_write *w, const found *f, err *e
     }
     t->is_changed = true;
     t->live_added[w->noun]--;
-    return true;
+    return w->noun != STORE_SEEKER || delete_about(t, w->id, e);
 }
 
 static bool put_one(transaction *t, store_write *w, err *e)
