@@ -45,6 +45,7 @@ typedef struct cli {
     const char *limit;
     const char *cursor;
     const char *tcp;
+    const char *http;
     const char *workers;
     const char *out;
     const char *edges;

@@ -43,6 +43,7 @@ int command_serve(cli *c)
     app_config config = {.data_dir = c->data_dir,
                          .socket = c->socket,
                          .tcp = c->tcp,
+                         .http = c->http,
                          .worker_count = (uint32_t)workers};
     err e = {0};
     return app_serve(&config, &e) ? EXIT_DONE : cli_report(c, &e);

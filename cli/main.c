@@ -84,7 +84,7 @@ static const command COMMANDS[] = {
      command_assign},
     {"export", "export", "all records, one a line, as they are kept",
      "  lotse export > backup.ndjson", command_export},
-    {"serve", "serve [--tcp HOST:PORT] [--workers N]",
+    {"serve", "serve [--tcp HOST:PORT] [--http HOST:PORT] [--workers N]",
      "answer others over a socket until told to stop",
      "Listens on DIR/lotse.sock (or --socket PATH), and on loopback TCP where asked. SIGTERM ends "
      "it\n"

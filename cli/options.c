@@ -44,6 +44,8 @@ static const option OPTIONS[] = {
     {"--offers", NULL, OPTION_VALUE, AT(offers), "N", "how many offers to invent"},
     {"--seed", NULL, OPTION_VALUE, AT(seed), "S", "the same seed invents the same (1)"},
     {"--tcp", NULL, OPTION_VALUE, AT(tcp), "HOST:PORT", "also listen on loopback TCP"},
+    {"--http", NULL, OPTION_VALUE, AT(http), "WHERE",
+     "also serve HTTP: HOST:PORT on loopback, or unix:PATH"},
     {"--workers", NULL, OPTION_VALUE, AT(workers), "N", "worker threads (one per processor)"},
     {"--edges", NULL, OPTION_VALUE, AT(edges), "FILE", "CSV: seeker,intake,score[,ranks]"},
     {"--seats", NULL, OPTION_VALUE, AT(seats), "FILE", "CSV: intake,seats[,min_seats]"},

@@ -2,6 +2,8 @@
 #include "app/app.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "api/api.h"
 #include "base/check.h"
@@ -28,8 +30,29 @@ static void on_stop(void *context)
     engine_stop(p->engine);
 }
 
+/* The folder beside the running program. */
+static bool find_console(char *ret, size_t cap, err *e)
+{
+    static const char NAME[] = "web";
+    ssize_t len = readlink("/proc/self/exe", ret, cap);
+    char *slash = len > 0 ? memrchr(ret, '/', (size_t)len) : NULL;
+    if (slash == NULL || (size_t)(slash + 1 - ret) + sizeof NAME > cap) {
+        return fail(e, ERR_FILE, "could not find the program's own folder");
+    }
+    memcpy(slash + 1, NAME, sizeof NAME);
+    return true;
+}
+
 static bool open_parts(const app_config *config, const char *socket, parts *p, err *e)
 {
+    char beside[4096];
+    const char *console_dir = config->console_dir;
+    if (console_dir == NULL && config->http != NULL) {
+        if (!find_console(beside, sizeof beside, e)) {
+            return false;
+        }
+        console_dir = beside;
+    }
     engine_config setup = {.dir = config->data_dir,
                            .worker_count = config->worker_count,
                            .builtin_dir = config->plugins_dir};
@@ -40,6 +63,8 @@ static bool open_parts(const app_config *config, const char *socket, parts *p, e
     rpc.methods = api_methods(&rpc.method_count);
     io_config sockets = {.unix_path = socket,
                          .tcp = config->tcp,
+                         .http = config->http,
+                         .console_dir = console_dir,
                          .takes_signals = true,
                          .on_stop = on_stop,
                          .context = p};

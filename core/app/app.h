@@ -13,6 +13,8 @@ typedef struct app_config {
     const char *data_dir;
     const char *socket; /* path of the Unix socket; NULL: data_dir/lotse.sock */
     const char *tcp;    /* "127.0.0.1:PORT" or "[::1]:PORT" (port 0: any free one), or NULL: none */
+    const char *http;   /* the same, or "unix:PATH", for HTTP and WebSocket; NULL: none */
+    const char *console_dir; /* static files for HTTP; NULL: the folder "web" beside the program */
     const char *plugins_dir; /* NULL: beside the program */
     uint32_t worker_count;   /* 0: one per processor */
 } app_config;

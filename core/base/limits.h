@@ -23,6 +23,12 @@ enum {
     OUTPUT_CLOSE_LEN = 8 * 1024 * 1024,
     WRITE_STALL_MS = 30 * 1000,
     DRAIN_MS = 30 * 1000,
+    HTTP_HEAD_MS = 10 * 1000, /* for a whole head, not for a byte of it */
+    HTTP_BODY_MS = 30 * 1000,
+    HTTP_IDLE_MS = 60 * 1000,  /* between two requests */
+    HTTP_LINGER_MS = 2 * 1000, /* for a peer to read why it is let go */
+    WS_PING_MS = 30 * 1000,
+    WS_SILENCE_MS = 60 * 1000,
     WORKER_COUNT_MAX = 64,
     MATCH_LIMIT_MAX = 500,
     LIST_LIMIT_MAX = 500,

@@ -2,6 +2,7 @@
  * be sent, read on or closed is decided in one place, when the call into the session is over. */
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
 #include "base/check.h"
@@ -74,6 +75,12 @@ static void set_paused(connection *c, bool is_paused)
     }
 }
 
+bool io_connection_open_session(connection *c)
+{
+    err e;
+    return rpc_session_new(c->io->config.server, on_output, c, &c->session, &e);
+}
+
 /* ---------------------------------------------------------------------------------- closing */
 
 static void on_closed(uv_handle_t *handle)
@@ -109,13 +116,32 @@ void io_connection_close(connection *c)
     }
     set_paused(c, false);
     rpc_session_free(&c->session);
+    io_web_free(c);
     uv_close(&c->socket.handle, on_closed);
 }
 
 /* Nothing of the peer's is being worked on and nothing waits for it. */
 bool io_connection_is_idle(const connection *c)
 {
-    return !c->is_writing && (c->session == NULL || rpc_session_is_idle(c->session));
+    if (c->is_writing) {
+        return false;
+    }
+    return c->web != NULL ? io_web_is_idle(c)
+                          : c->session == NULL || rpc_session_is_idle(c->session);
+}
+
+static bytes output_of(connection *c)
+{
+    return c->web != NULL ? io_web_output(c) : rpc_session_output(c->session);
+}
+
+static void take_output(connection *c, size_t len)
+{
+    if (c->web != NULL) {
+        io_web_taken(c, len);
+    } else {
+        rpc_session_taken(c->session, len);
+    }
 }
 
 /* ---------------------------------------------------------------------------------- sending */
@@ -152,7 +178,7 @@ static bool write_later(connection *c, bytes out)
     if (uv_write(&c->write, &c->socket.stream, &piece, 1, on_written) != 0) {
         return false;
     }
-    rpc_session_taken(c->session, len);
+    take_output(c, len);
     c->is_writing = true;
     c->moved_ns = clock_monotonic_ns();
     c->io->writing_count++;
@@ -164,7 +190,7 @@ static bool write_later(connection *c, bytes out)
 static bool send_output(connection *c)
 {
     while (!c->is_writing) {
-        bytes out = rpc_session_output(c->session);
+        bytes out = output_of(c);
         if (out.len == 0) {
             if (c->written != NULL) {
                 mem_free(c->written);
@@ -175,7 +201,7 @@ static bool send_output(connection *c)
         uv_buf_t piece = uv_buf_init((char *)(uintptr_t)out.base, (unsigned)out.len);
         int sent = uv_try_write(&c->socket.stream, &piece, 1);
         if (sent > 0) {
-            rpc_session_taken(c->session, (size_t)sent);
+            take_output(c, (size_t)sent);
         } else if ((sent != UV_EAGAIN && sent != 0) || !write_later(c, out)) {
             io_connection_close(c);
             return false;
@@ -222,6 +248,27 @@ static void refuse_http(connection *c)
     note(c, rpc_feed_frame(c->session, BYTES("\"HTTP is not spoken here\"")));
 }
 
+static void take_input(connection *c, bytes came)
+{
+    if (c->web != NULL) {
+        io_web_feed(c, came);
+    } else if (is_http(c, came.base)) {
+        refuse_http(c);
+    } else {
+        note(c, rpc_feed(c->session, came));
+    }
+    c->has_read = true;
+}
+
+static void end_input(connection *c)
+{
+    if (c->web != NULL) {
+        io_web_end(c);
+    } else {
+        note(c, rpc_feed_end(c->session));
+    }
+}
+
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *room)
 {
     connection *c = stream->data;
@@ -229,15 +276,10 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *room)
         return;
     }
     if (len > 0) {
-        if (is_http(c, room->base)) {
-            refuse_http(c);
-        } else {
-            note(c, rpc_feed(c->session, (bytes){room->base, (size_t)len}));
-        }
-        c->has_read = true;
+        take_input(c, (bytes){room->base, (size_t)len});
     } else if (len == UV_EOF && !io_connection_is_hung_up(c)) {
         c->is_ended = true;
-        note(c, rpc_feed_end(c->session));
+        end_input(c);
     } else {
         io_connection_close(c);
     }
@@ -247,7 +289,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *room)
 
 static void set_reading(connection *c)
 {
-    bool should_read = !c->is_paused && !c->is_ended && !c->is_last_output;
+    bool should_read = !c->is_paused && !c->is_ended && (!c->is_last_output || c->is_lingering);
     if (should_read == c->is_reading) {
         return;
     }
@@ -261,19 +303,42 @@ static void set_reading(connection *c)
     c->is_reading = should_read;
 }
 
+/* Everything was sent. A peer that still sends would lose what it did not read yet if we closed now
+ * (RFC 9112, 9.6): it is told that nothing more comes, and heard for a moment. */
+static bool linger(connection *c)
+{
+    uv_os_fd_t fd;
+    if (c->web == NULL || c->is_ended || uv_fileno(&c->socket.handle, &fd) != 0) {
+        return false;
+    }
+    if (!c->is_lingering) {
+        c->is_lingering = shutdown(fd, SHUT_WR) == 0;
+        io_web_linger(c);
+    }
+    return c->is_lingering;
+}
+
+static bool is_over(connection *c)
+{
+    if (c->is_last_output) {
+        return !c->is_writing && output_of(c).len == 0 && !linger(c);
+    }
+    return c->is_ended && io_connection_is_idle(c);
+}
+
 static void serve_one(connection *c)
 {
     if (!send_output(c)) {
         return;
     }
-    if (!c->is_writing && c->is_paused && !c->is_last_output) {
+    if (c->web != NULL) {
+        set_paused(c, io_web_is_full(c));
+    } else if (!c->is_writing && c->is_paused && !c->is_last_output) {
         /* New output marks it again. Still paused without output: calls are in flight, and their
          * end will mark it. */
         note(c, rpc_feed(c->session, (bytes){NULL, 0}));
     }
-    bool is_over = c->is_last_output ? !c->is_writing && rpc_session_output(c->session).len == 0
-                                     : c->is_ended && io_connection_is_idle(c);
-    if (is_over) {
+    if (is_over(c)) {
         io_connection_close(c);
     } else {
         set_reading(c);
@@ -310,6 +375,9 @@ static void refuse_peer(connection *c, const char *message)
 static const char too_many[] =
     "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32001,\"message\":\"the server has as "
     "many connections as it takes\",\"data\":{\"id\":\"overloaded\",\"retry_after_ms\":1000}}}\n";
+static const char too_many_web[] =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
+    "Connection: close\r\n\r\n";
 static const char no_memory[] =
     "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32001,\"message\":\"the server has no "
     "memory for another connection\",\"data\":{\"id\":\"overloaded\",\"retry_after_ms\":1000}}}\n";
@@ -329,19 +397,19 @@ void io_connection_accept(listener *l)
         return;
     }
     c->is_tcp = l->is_tcp;
+    bool is_web = l->is_web;
     int status = l->is_tcp ? uv_tcp_init(&i->loop, &c->socket.tcp)
                            : uv_pipe_init(&i->loop, &c->socket.pipe, 0);
     check(status == 0); /* neither makes a descriptor yet */
     c->socket.handle.data = c;
     link_connection(c);
-    err e;
     uint32_t connection_max = i->config.connection_max;
     if (uv_accept(&l->socket.stream, &c->socket.stream) != 0) {
         io_connection_close(c);
     } else if (i->connection_count > connection_max) {
-        refuse_peer(c, too_many);
-    } else if (c->is_spare || !rpc_session_new(i->config.server, on_output, c, &c->session, &e)) {
-        refuse_peer(c, no_memory);
+        refuse_peer(c, is_web ? too_many_web : too_many);
+    } else if (c->is_spare || !(is_web ? io_web_new(c) : io_connection_open_session(c))) {
+        refuse_peer(c, is_web ? too_many_web : no_memory);
     } else {
         if (c->is_tcp) {
             uv_tcp_nodelay(&c->socket.tcp, 1);

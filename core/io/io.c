@@ -53,6 +53,15 @@ static void abandon(io *i, int64_t now_ns)
     }
 }
 
+static void finish_connection(connection *c)
+{
+    if (c->web != NULL) {
+        io_web_finish(c);
+    } else {
+        io_connection_close(c);
+    }
+}
+
 static void drain(io *i, int64_t now_ns)
 {
     int64_t passed_ms = (now_ns - i->drain_started_ns) / NS_PER_MS;
@@ -64,9 +73,10 @@ static void drain(io *i, int64_t now_ns)
     for (connection *c = i->connections; c != NULL && passed_ms >= IO_GRACE_MS; c = next) {
         next = c->next;
         if (io_connection_is_idle(c)) {
-            io_connection_close(c);
+            finish_connection(c);
         }
     }
+    io_serve_dirty(i);
     if (is_over(i, now_ns)) {
         uv_stop(&i->loop);
     }
@@ -153,6 +163,31 @@ void io_start_tick(io *i)
     }
 }
 
+static void on_sweep(uv_timer_t *timer)
+{
+    io *i = timer->data;
+    int64_t now_ns = clock_monotonic_ns();
+    connection *next;
+    for (connection *c = i->connections; c != NULL; c = next) {
+        next = c->next;
+        if (c->web != NULL && !c->is_closing) {
+            io_web_sweep(c, now_ns);
+        }
+    }
+    io_serve_dirty(i);
+    if (i->web_count == 0) {
+        uv_timer_stop(timer);
+    }
+}
+
+void io_start_sweep(io *i)
+{
+    if (!uv_is_active((uv_handle_t *)&i->sweep)) {
+        int status = uv_timer_start(&i->sweep, on_sweep, IO_SWEEP_MS, IO_SWEEP_MS);
+        check(status == 0); /* fails on a closing handle only */
+    }
+}
+
 /* ---------------------------------------------------------------------------------- life */
 
 /* A limit of the configuration, or the program's own where it is 0. */
@@ -198,10 +233,12 @@ static bool init_handles(io *i, err *e)
         return fail(e, ERR_SOCKET, "could not make the event loop: %s", uv_strerror(status));
     }
     check(uv_timer_init(&i->loop, &i->tick) == 0);
+    check(uv_timer_init(&i->loop, &i->sweep) == 0);
     check(uv_signal_init(&i->loop, &i->on_term) == 0);
     check(uv_signal_init(&i->loop, &i->on_int) == 0);
     i->wake.data = i;
     i->tick.data = i;
+    i->sweep.data = i;
     i->on_term.data = i;
     i->on_int.data = i;
     return true;
@@ -242,6 +279,7 @@ bool io_new(const io_config *config, io **ret, err *e)
     if (is_ready) {
         i->spare->is_spare = true;
     }
+    is_ready = is_ready && files_read(config->console_dir, &i->files, e);
     if (!is_ready || !take_signals(i, e) || !io_listen(i, e)) {
         io_free(&i);
         return false;
@@ -281,11 +319,13 @@ void io_free(io **io_to_free)
     }
     close_handle((uv_handle_t *)&i->wake);
     close_handle((uv_handle_t *)&i->tick);
+    close_handle((uv_handle_t *)&i->sweep);
     close_handle((uv_handle_t *)&i->on_term);
     close_handle((uv_handle_t *)&i->on_int);
     uv_run(&i->loop, UV_RUN_DEFAULT);
     check(uv_loop_close(&i->loop) == 0);
     check(i->connections == NULL);
+    files_free(&i->files);
     mem_free(i->spare);
     mem_free(i);
 }

@@ -16,6 +16,8 @@ typedef struct io_config {
     rpc_server *server;      /* outlives the io; its on_finished must lead to io_wake */
     const char *unix_path;   /* NULL: no Unix socket */
     const char *tcp;         /* "127.0.0.1:PORT", "[::1]:PORT"; port 0: any free one; NULL: none */
+    const char *http;        /* the same, or "unix:PATH", for HTTP and WebSocket; NULL: none */
+    const char *console_dir; /* static files for HTTP; NULL: none */
     bool takes_signals;      /* SIGTERM and SIGINT end it, SIGPIPE is ignored */
     uint32_t connection_max; /* 0: CONNECTION_COUNT_MAX */
     uint32_t

@@ -32,12 +32,13 @@ void io_listener_close(listener *l)
     }
 }
 
-static listener *add_listener(io *i, bool is_tcp)
+static listener *add_listener(io *i, bool is_tcp, bool is_web)
 {
     check(i->listener_count < IO_LISTENER_MAX);
     listener *l = &i->listeners[i->listener_count++];
     l->io = i;
     l->is_tcp = is_tcp;
+    l->is_web = is_web;
     l->is_open = true;
     int status =
         is_tcp ? uv_tcp_init(&i->loop, &l->socket.tcp) : uv_pipe_init(&i->loop, &l->socket.pipe, 0);
@@ -90,7 +91,7 @@ static bool remove_stale(const struct sockaddr_un *address, err *e)
     return true;
 }
 
-static bool listen_unix(io *i, const char *path, err *e)
+static bool listen_unix(io *i, const char *path, bool is_web, err *e)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t len = strlen(path);
@@ -103,7 +104,7 @@ static bool listen_unix(io *i, const char *path, err *e)
     if (!remove_stale(&address, e)) {
         return false;
     }
-    listener *l = add_listener(i, false);
+    listener *l = add_listener(i, false, is_web);
     memcpy(l->address, path, len + 1);
     mode_t before = umask(0177); /* from its first moment on for its owner alone */
     int status = uv_pipe_bind(&l->socket.pipe, path);
@@ -151,22 +152,25 @@ static void name_tcp(listener *l)
     struct sockaddr_storage address;
     int len = sizeof address;
     check(uv_tcp_getsockname(&l->socket.tcp, (struct sockaddr *)&address, &len) == 0);
+    const char *scheme = l->is_web ? "http://" : "";
     if (address.ss_family == AF_INET6) {
         const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&address;
-        snprintf(l->address, sizeof l->address, "[::1]:%u", (unsigned)ntohs(six->sin6_port));
+        snprintf(l->address, sizeof l->address, "%s[::1]:%u", scheme,
+                 (unsigned)ntohs(six->sin6_port));
     } else {
         const struct sockaddr_in *four = (const struct sockaddr_in *)&address;
-        snprintf(l->address, sizeof l->address, "127.0.0.1:%u", (unsigned)ntohs(four->sin_port));
+        snprintf(l->address, sizeof l->address, "%s127.0.0.1:%u", scheme,
+                 (unsigned)ntohs(four->sin_port));
     }
 }
 
-static bool listen_tcp(io *i, const char *text, err *e)
+static bool listen_tcp(io *i, const char *text, bool is_web, err *e)
 {
     struct sockaddr_storage address = {0};
     if (!parse_tcp(text, &address, e)) {
         return false;
     }
-    listener *l = add_listener(i, true);
+    listener *l = add_listener(i, true, is_web);
     int status = uv_tcp_bind(&l->socket.tcp, (const struct sockaddr *)&address, 0);
     if (status == 0) {
         status = uv_listen(&l->socket.stream, IO_BACKLOG, on_connection);
@@ -178,8 +182,18 @@ static bool listen_tcp(io *i, const char *text, err *e)
     return true;
 }
 
+static bool listen_http(io *i, const char *where, err *e)
+{
+    static const char PREFIX[] = "unix:";
+    size_t len = sizeof PREFIX - 1;
+    return strncmp(where, PREFIX, len) == 0 ? listen_unix(i, where + len, true, e)
+                                            : listen_tcp(i, where, true, e);
+}
+
 bool io_listen(io *i, err *e)
 {
-    return (i->config.unix_path == NULL || listen_unix(i, i->config.unix_path, e)) &&
-           (i->config.tcp == NULL || listen_tcp(i, i->config.tcp, e));
+    const io_config *config = &i->config;
+    return (config->unix_path == NULL || listen_unix(i, config->unix_path, false, e)) &&
+           (config->tcp == NULL || listen_tcp(i, config->tcp, false, e)) &&
+           (config->http == NULL || listen_http(i, config->http, e));
 }

@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <uv.h>
 
+#include "io/files.h"
 #include "io/io.h"
 
 /* What the files of io/ share; for this folder only. Everything belongs to the loop thread but for
@@ -18,7 +19,8 @@ enum {
     IO_LAST_MS = 5000, /* for handlers told to stop */
     IO_BACKLOG = 1024,
     IO_OWN_DESCRIPTOR_COUNT = 128, /* kept for database, plugins, log */
-    IO_LISTENER_MAX = 2,
+    IO_SWEEP_MS = 500,             /* how exact the deadlines of HTTP connections are */
+    IO_LISTENER_MAX = 3,
     IO_ADDRESS_LEN_MAX = sizeof((struct sockaddr_un *)0)->sun_path
 };
 
@@ -29,11 +31,14 @@ typedef union io_stream {
     uv_tcp_t tcp;
 } io_stream;
 
+typedef struct web web; /* web.h */
+
 typedef struct connection connection;
 struct connection {
     io_stream socket; /* its data points here */
     io *io;
-    rpc_session *session; /* NULL: never had one, or closing */
+    rpc_session *session; /* NULL: has none now, or closing */
+    web *web;             /* NULL: the line protocol */
     connection *next;
     connection *previous;
     connection *dirty_next;
@@ -45,6 +50,7 @@ struct connection {
     bool is_paused;
     bool is_ended;       /* the peer sends nothing more */
     bool is_last_output; /* send what there is, then close */
+    bool is_lingering;   /* everything was sent; the peer may still read it */
     bool is_writing;
     bool is_closing;
     int64_t moved_ns; /* when the peer last took something of what is being written */
@@ -57,6 +63,7 @@ typedef struct listener {
     io_stream socket; /* its data points here */
     io *io;
     bool is_tcp;
+    bool is_web;
     bool is_open;
     bool is_deaf; /* a peer waits, and the spare connection is in use */
     char address[IO_ADDRESS_LEN_MAX + 16];
@@ -69,6 +76,8 @@ struct io {
     uv_signal_t on_term;
     uv_signal_t on_int;
     uv_timer_t tick;
+    uv_timer_t sweep; /* while there are HTTP connections */
+    file_set *files;
     listener listeners[IO_LISTENER_MAX];
     uint32_t listener_count;
     connection *connections;
@@ -77,6 +86,9 @@ struct io {
     connection *spare;
     uint32_t writing_count;
     uint32_t paused_count;
+    uint32_t web_count;
+    uint64_t refused_count; /* requests whose head could be read in two ways */
+    uint64_t late_count;    /* requests that did not come in time */
     _Atomic uint32_t stop_count;
     uint32_t seen_stop_count;
     int64_t drain_started_ns; /* 0: serving */
@@ -100,7 +112,25 @@ bool io_connection_is_idle(const connection *c);
  * tell the two apart, TCP does not. */
 bool io_connection_is_hung_up(const connection *c);
 
+/* A session of the connection's own; false: no memory. */
+bool io_connection_open_session(connection *c);
+
 /* io.c */
 void io_start_tick(io *i);
+void io_start_sweep(io *i);
+
+/* web.c: what a connection that speaks HTTP does with its bytes. [loop] */
+bool io_web_new(connection *c);
+void io_web_free(connection *c);
+void io_web_feed(connection *c, bytes came);
+void io_web_end(connection *c);     /* the peer sends nothing more */
+bytes io_web_output(connection *c); /* goes on as far as it can */
+void io_web_taken(connection *c, size_t len);
+bool io_web_is_full(const connection *c); /* should not be read from */
+bool io_web_is_idle(const connection *c);
+void io_web_sweep(connection *c, int64_t now_ns); /* looks at the deadlines */
+void io_web_linger(connection *c);                /* everything was sent */
+/* It must end: at once, or with a word to the peer. */
+void io_web_finish(connection *c);
 
 #endif

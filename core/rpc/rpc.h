@@ -85,8 +85,9 @@ typedef struct rpc_counts {
 rpc_counts rpc_server_counts(const rpc_server *s);
 void rpc_server_discover(const rpc_server *s, buf *out); /* the OpenRPC document */
 
-/* on_output: bytes wait in rpc_session_output(), or a paused session may be fed again; called on
- * the session's thread, often. It must neither feed nor free a session: note it and do so later. */
+/* on_output: bytes wait in rpc_session_output(), a paused session may be fed again, or the
+ * last notification was worked off; called on the session's thread, often. It must neither feed nor
+ * free a session: note it and do so later. */
 bool rpc_session_new(rpc_server *s, void (*on_output)(void *context), void *context,
                      rpc_session **ret, err *e);
 /* The peer is gone: calls in flight are cancelled and their answers dropped. */
@@ -108,6 +109,9 @@ rpc_feed_result rpc_feed_frame(rpc_session *s, bytes frame);
 bytes rpc_session_output(const rpc_session *s);
 void rpc_session_taken(rpc_session *s, size_t len); /* that many bytes of the output were sent */
 bool rpc_session_is_idle(const rpc_session *s);     /* nothing in flight, nothing to send */
+bool rpc_session_is_waiting(const rpc_session *s);  /* for answers of what was fed */
+/* What the last feeding would answer now. */
+rpc_feed_result rpc_session_state(rpc_session *s);
 
 /* Finishing a call; takes it and nulls the pointer. An empty result is null. What is finished after
  * its deadline, or after the caller cancelled, is answered ERR_DEADLINE or ERR_CANCELLED, but for a

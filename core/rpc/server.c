@@ -138,6 +138,8 @@ static void deliver_answer(rpc_server *s, rpc_call *call)
     if (call->id.len > 0) {
         s->counts.error_count += call->is_error ? 1 : 0;
         rpc_session_answer(session, batch, &call->reply, call->id);
+    } else if (!rpc_session_is_waiting(session)) {
+        session->on_output(session->context);
     }
     rpc_call_free(&call);
     if (batch != NULL && batch->is_staged && batch->in_flight == 0) {

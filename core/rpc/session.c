@@ -206,7 +206,12 @@ void rpc_session_taken(rpc_session *s, size_t len)
 
 bool rpc_session_is_idle(const rpc_session *s)
 {
-    return s->calls == NULL && s->staging == NULL && output_len(s) == 0;
+    return !rpc_session_is_waiting(s) && output_len(s) == 0;
+}
+
+bool rpc_session_is_waiting(const rpc_session *s)
+{
+    return s->calls != NULL || s->staging != NULL;
 }
 
 /* ---------------------------------------------------------------------------------- input */
@@ -327,7 +332,7 @@ void rpc_session_continue(rpc_session *s)
     }
 }
 
-static rpc_feed_result tell_state(rpc_session *s)
+rpc_feed_result rpc_session_state(rpc_session *s)
 {
     if (s->is_closing) {
         forget_input(s);
@@ -372,7 +377,7 @@ rpc_feed_result rpc_feed(rpc_session *s, bytes input)
     rpc_session_continue(s);
     rpc_server_leave(s->server);
     keep_rest(s);
-    return tell_state(s);
+    return rpc_session_state(s);
 }
 
 rpc_feed_result rpc_feed_end(rpc_session *s)
@@ -394,5 +399,5 @@ rpc_feed_result rpc_feed_frame(rpc_session *s, bytes frame)
         rpc_frame_handle(s, frame);
     }
     rpc_server_leave(s->server);
-    return tell_state(s);
+    return rpc_session_state(s);
 }

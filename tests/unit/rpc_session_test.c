@@ -197,6 +197,23 @@ START_TEST(session_tells_when_a_pause_ends_without_output)
 }
 END_TEST
 
+START_TEST(session_tells_when_a_notification_was_worked_off)
+{
+    set_up();
+    rpc_feed_frame(t.session, BYTES("{\"jsonrpc\":\"2.0\",\"method\":\"keep\"}"));
+    ck_assert(rpc_session_is_waiting(t.session));
+    ck_assert_uint_eq(t.output_count, 0);
+
+    toy_finish_kept(&t);
+    rpc_server_drain(t.server);
+
+    ck_assert(!rpc_session_is_waiting(t.session));
+    ck_assert(rpc_session_is_idle(t.session));
+    ck_assert_uint_eq(t.output_count, 1);
+    tear_down();
+}
+END_TEST
+
 START_TEST(session_that_does_not_read_is_not_read_from)
 {
     set_up();
@@ -398,6 +415,7 @@ TOY_MAIN("rpc/session", session_joins_frames_from_pieces_of_any_size,
          session_keeps_what_it_may_not_start_yet,
          session_refuses_a_frame_too_long_that_came_while_it_was_paused,
          session_tells_when_a_pause_ends_without_output,
+         session_tells_when_a_notification_was_worked_off,
          session_that_does_not_read_is_not_read_from, session_with_8_mib_unread_is_closed,
          session_fed_on_while_paused_is_closed_at_a_bound,
          session_freed_with_calls_in_flight_stops_them_and_drops_their_answers,
