@@ -24,6 +24,7 @@ static bool find_criteria(match_run_state *run, err *e)
         if (!worker_criterion(run->worker, c->criterion, s->criteria[i].params, &c->instance, e)) {
             return false;
         }
+        c->late = late_of(c->spec, c->instance);
         record_side side = (record_side)(1 - run->row_side);
         for (uint32_t k = 0; k < c->spec->column_count[side]; k++) {
             run->criteria_derived |= derive_bit(run->program, side, c->spec->columns[side][k]);
@@ -49,6 +50,7 @@ static bool begin(match_run_state *run, match_worker *w, const match_query *q,
     run->fold = NULL;
     run->needs_km = false;
     run->row_count = 0;
+    run->late = (late_list){0};
     run->has_failed = false;
     if (p != snapshot_program(q->snapshot)) {
         return fail(e, ERR_INTERNAL, "the strategy and the snapshot are of different programs");
@@ -150,12 +152,12 @@ static bool take_anchor(match_run_state *run, uint32_t index, err *e)
     return anchor_read(run, index, &run->anchor, e) && anchor_select(run, &run->anchor, e);
 }
 
-bool run_rank(match_run_state *run, err *e)
+bool run_walk(match_run_state *run, err *e)
 {
     const match_query *q = run->query;
     check(q->anchor_row_count >= 1);
-    arena_reset(&run->worker->scratch);
     rank_begin(run->rank, q->limit, q->floor);
+    run->late = (late_list){0};
     run->failure = e;
     run->has_repeats = q->anchor_row_count > 1;
     for (uint32_t i = 0; i < q->anchor_row_count; i++) {
@@ -171,6 +173,21 @@ bool run_rank(match_run_state *run, err *e)
             return false;
         }
     }
+    return true;
+}
+
+bool run_rank(match_run_state *run, err *e)
+{
+    arena_reset(&run->worker->scratch);
+    if (run->early_count == run->criterion_count) {
+        return run_walk(run, e);
+    }
+    late_begin(run);
+    if (!run_walk(run, e) || !late_gather(run, e)) {
+        return false;
+    }
+    late_ring(run);
+    late_rank(run);
     return true;
 }
 
@@ -297,7 +314,7 @@ static bool score_parts(match_run_state *run, run_segment *s, match_hit *hits,
             w->km[i] = hit->km;
         }
         lotse_pairs pairs = {.size = sizeof pairs, .count = n};
-        for (uint32_t k = 0; k < run->criterion_count; k++) {
+        for (uint32_t k = 0; k < run->early_count; k++) {
             const run_criterion *c = &run->criteria[k];
             pairs.km_offset =
                 c->spec->uses_km ? (uint64_t)((uintptr_t)w->km - (uintptr_t)&pairs) : 0;
@@ -312,6 +329,20 @@ static bool score_parts(match_run_state *run, run_segment *s, match_hit *hits,
         }
     }
     return true;
+}
+
+/* What late criteria said is not asked twice. */
+static void tell_late_parts(match_run_state *run, match_part *const *parts, uint32_t count)
+{
+    const late_list *l = &run->late;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t candidate = run->rank->entries[i].candidate;
+        for (uint32_t k = run->early_count; k < run->criterion_count; k++) {
+            const run_criterion *c = &run->criteria[k];
+            size_t at = (size_t)(k - run->early_count) * l->count + candidate;
+            part_of(run, c, l->scores[at], l->verdicts[at], &parts[i][c->slot]);
+        }
+    }
 }
 
 /* Parts of all hits, anchor row by anchor row and segment by segment. */
@@ -390,6 +421,7 @@ bool run_tell(match_run_state *run, arena *a, match_answer *ret, err *e)
     if (!tell_parts(run, hits, parts, count, e)) {
         return false;
     }
+    tell_late_parts(run, parts, count);
     if (run->row_side == SIDE_SEEKER && q->anchor_row_count > 1) {
         for (uint32_t i = 0; i < q->anchor_row_count; i++) {
             if (!anchor_derive(run->worker, q->anchor, q->anchor_rows[i], q->as_of, run->derived,

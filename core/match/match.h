@@ -83,6 +83,17 @@ typedef struct match_answer {
     uint32_t excluded_by_count;
 } match_answer;
 
+/* A criterion that runs in another process and did not answer: it counts as `check` in every row of
+ * the question. */
+typedef struct match_degraded {
+    uint32_t criterion; /* index into program.criteria */
+    err_code why;
+} match_degraded;
+/* Those since match_degraded_forget, which begins a question; a batch begins with it too. [worker]
+ */
+const match_degraded *match_degraded_list(const match_worker *w, uint32_t *ret_count);
+void match_degraded_forget(match_worker *w);
+
 /* The answer lives in `a`. A hit's score is the whole one, also where it was ranked by less. */
 bool match_run(match_worker *w, const match_query *q, arena *a, match_answer *ret, err *e);
 
@@ -139,9 +150,10 @@ bool match_pair_judge(match_worker *w, const match_query *q, const segment *othe
 
 /* The reasons of a hit: the parts each criterion explains, weighed by running sums so that they add
  * up to its contribution. In `a`. */
+#define REASON_UNANSWERED UINT32_MAX /* the plugin did not answer: a sentence of the core's */
 typedef struct match_reason {
     uint32_t criterion;  /* index into program.criteria */
-    uint32_t sentence;   /* of the manifest */
+    uint32_t sentence;   /* of the manifest, or REASON_UNANSWERED */
     int32_t points, max; /* weighed micropoints; max: the criterion's whole weight */
     verdict verdict;
     uint32_t arg_count;

@@ -114,7 +114,7 @@ bool anchor_read(const match_run_state *run, uint32_t index, run_anchor *ret, er
 bool anchor_select(match_run_state *run, const run_anchor *anchor, err *e)
 {
     record_side side = segment_side(anchor->row.segment);
-    for (uint32_t i = 0; i < run->criterion_count; i++) {
+    for (uint32_t i = 0; i < run->early_count; i++) {
         const run_criterion *c = &run->criteria[i];
         table_view *view = &run->worker->anchor_views[i];
         table_view_row(view, run->program, anchor->row.segment, anchor->row.row,

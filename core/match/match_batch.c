@@ -2,6 +2,8 @@
 #include "base/check.h"
 #include "match/match_run.h"
 
+enum { LATE_ANCHOR_MAX = 64 };
+
 struct match_batch {
     match_run_state run;
     match_query query;
@@ -63,6 +65,51 @@ static uint32_t take_edges(const match_batch *b, match_edge *ret)
     return rank->count;
 }
 
+/* Where criteria are late, many anchors share one question to them: all are walked through first.
+ */
+static bool rank_together(match_batch *b, const segment *anchors, const uint32_t *rows,
+                          uint32_t row_count, const int32_t *floors, match_edge *ret_edges,
+                          uint32_t *ret_counts, err *e)
+{
+    match_run_state *run = &b->run;
+    late_list lists[LATE_ANCHOR_MAX];
+    check(row_count <= LATE_ANCHOR_MAX);
+    arena_reset(&run->worker->scratch);
+    late_begin(run);
+    for (uint32_t i = 0; i < row_count; i++) {
+        set_anchor(b, anchors, &rows[i], 1);
+        b->query.floor = floors == NULL ? b->query.floor : floors[i];
+        if (!run_walk(run, e) || !late_gather(run, e)) {
+            return false;
+        }
+        late_judge(run);
+        lists[i] = run->late;
+    }
+    late_ring(run);
+    for (uint32_t i = 0; i < row_count; i++) {
+        b->query.floor = floors == NULL ? b->query.floor : floors[i];
+        run->late = lists[i];
+        late_rank(run);
+        ret_counts[i] = take_edges(b, ret_edges + (size_t)i * b->query.limit);
+    }
+    return true;
+}
+
+static bool best_with_late(match_batch *b, const segment *anchors, const uint32_t *rows,
+                           uint32_t row_count, const int32_t *floors, match_edge *ret_edges,
+                           uint32_t *ret_counts, err *e)
+{
+    int32_t floor = b->query.floor;
+    bool is_good = true;
+    for (uint32_t at = 0; at < row_count && is_good; at += LATE_ANCHOR_MAX) {
+        uint32_t n = row_count - at < LATE_ANCHOR_MAX ? row_count - at : (uint32_t)LATE_ANCHOR_MAX;
+        is_good = rank_together(b, anchors, rows + at, n, floors == NULL ? NULL : floors + at,
+                                ret_edges + (size_t)at * b->query.limit, ret_counts + at, e);
+    }
+    b->query.floor = floor;
+    return is_good;
+}
+
 bool match_batch_best(match_batch *b, const segment *anchors, const uint32_t *rows,
                       uint32_t row_count, const int32_t *floors, match_edge *ret_edges,
                       uint32_t *ret_counts, err *e)
@@ -70,6 +117,9 @@ bool match_batch_best(match_batch *b, const segment *anchors, const uint32_t *ro
     enum { FETCH_AHEAD = 2 };
     int32_t floor = b->query.floor;
     bool is_good = true;
+    if (b->run.early_count < b->run.criterion_count) {
+        return best_with_late(b, anchors, rows, row_count, floors, ret_edges, ret_counts, e);
+    }
     for (uint32_t i = 0; i < row_count && is_good; i++) {
         set_anchor(b, anchors, &rows[i], 1);
         if (i + FETCH_AHEAD < row_count) {

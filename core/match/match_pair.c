@@ -17,18 +17,38 @@ typedef struct pair_judge {
     table_view *row_view;
 } pair_judge;
 
+/* One criterion on the pair whose views are made. */
+static bool score_criterion(pair_judge *j, const run_criterion *c, const criterion_spec *spec,
+                            double *km, uint8_t *ret_verdict, int32_t *ret_score, err *e)
+{
+    const uint32_t row = 0;
+    const lotse_criterion *instance = c->instance;
+    lotse_error why = {.size = sizeof why};
+    lotse_pairs pairs = {.size = sizeof pairs, .count = 1};
+    pairs.km_offset = spec->uses_km ? (uint64_t)((uintptr_t)km - (uintptr_t)&pairs) : 0;
+    if (c->late != NULL) {
+        late_score_pair(j->run.worker, c, &j->anchor_view->table, &j->row_view->table,
+                        j->query->as_of, *km, ret_verdict, ret_score);
+        return true;
+    }
+    if (instance->select(instance->self, &j->anchor_view->table, j->query->as_of, &why) !=
+            LOTSE_OK ||
+        instance->score(instance->self, &j->row_view->table, &row, 1, &pairs, ret_verdict,
+                        ret_score) != LOTSE_OK ||
+        !narrow_answers_are_good(ret_score, ret_verdict, 1)) {
+        return fail(e, ERR_PLUGIN_FAULT, "the criterion \"%s\" did not score", spec->id);
+    }
+    return true;
+}
+
 static bool score_pair(pair_judge *j, const run_anchor *anchor, pair_try *t, err *e)
 {
     const match_query *q = j->query;
     const strategy *s = q->strategy;
     record_side side = segment_side(j->other);
-    const uint32_t row = 0;
-    lotse_pairs pairs = {.size = sizeof pairs, .count = 1};
     t->hit.km = anchor_km(j->run.worker, anchor, j->other, t->row.row);
     for (uint32_t i = 0; i < s->criterion_count; i++) {
         const criterion_spec *spec = &s->program->criteria[s->criteria[i].criterion];
-        const lotse_criterion *c = j->run.criteria[i].instance;
-        lotse_error why = {.size = sizeof why};
         uint8_t verdict_code = 0;
         int32_t score = 0;
         table_view_row(j->anchor_view, s->program, anchor->row.segment, anchor->row.row,
@@ -36,12 +56,8 @@ static bool score_pair(pair_judge *j, const run_anchor *anchor, pair_try *t, err
                        spec->column_count[1 - side]);
         table_view_row(j->row_view, s->program, t->row.segment, t->row.row, t->row.derived, 0,
                        spec->columns[side], spec->column_count[side]);
-        pairs.km_offset = spec->uses_km ? (uint64_t)((uintptr_t)&t->hit.km - (uintptr_t)&pairs) : 0;
-        if (c->select(c->self, &j->anchor_view->table, q->as_of, &why) != LOTSE_OK ||
-            c->score(c->self, &j->row_view->table, &row, 1, &pairs, &verdict_code, &score) !=
-                LOTSE_OK ||
-            !narrow_answers_are_good(&score, &verdict_code, 1)) {
-            return fail(e, ERR_PLUGIN_FAULT, "the criterion \"%s\" did not score", spec->id);
+        if (!score_criterion(j, &j->run.criteria[i], spec, &t->hit.km, &verdict_code, &score, e)) {
+            return false;
         }
         int32_t weight = s->criteria[i].weight;
         bool is_certain = verdict_code == LOTSE_YES;
@@ -193,10 +209,12 @@ bool match_pair_judge(match_worker *w, const match_query *q, const segment *othe
     j->run.gates = gates_of_strategy(s);
     j->run.derived = DERIVE_ALL;
     for (uint32_t i = 0; i < s->criterion_count; i++) {
-        if (!worker_criterion(w, s->criteria[i].criterion, s->criteria[i].params,
-                              &j->run.criteria[i].instance, e)) {
+        run_criterion *c = &j->run.criteria[i];
+        c->criterion = s->criteria[i].criterion;
+        if (!worker_criterion(w, c->criterion, s->criteria[i].params, &c->instance, e)) {
             return false;
         }
+        c->late = late_of(&s->program->criteria[c->criterion], c->instance);
     }
     match_pair pair = {0};
     if (!judge_all(j, other_rows, other_row_count, a, &pair, e)) {

@@ -14,6 +14,8 @@ typedef struct explainer {
     const match_program *program;
     arena *answer;
     const lotse_criterion *instances[CRITERION_COUNT_MAX];
+    const late_criterion *late[CRITERION_COUNT_MAX]; /* NULL: it explains at once */
+    late_reasons *late_answers[CRITERION_COUNT_MAX]; /* by hit; NULL: it did not answer */
     table_view *anchor_view;
     table_view *row_view;
 } explainer;
@@ -97,11 +99,11 @@ static bool args_are_good(const lotse_reason *from, uint32_t values_count)
 
 /* Weighs running sums, so that the parts add up to the contribution whatever is rounded. */
 static bool take_reasons(explainer *x, const strategy_criterion *c, const match_part *part,
-                         const lotse_reasons *from, reason_list *list, err *e)
+                         const late_reasons *from, reason_list *list, err *e)
 {
     const criterion_spec *spec = &x->program->criteria[c->criterion];
-    const lotse_reason *items = lotse_at(from, from->reasons_offset);
-    const uint32_t *values = lotse_at(from, from->values_offset);
+    const lotse_reason *items = from->reasons;
+    const uint32_t *values = from->values;
     uint32_t *kept = arena_make_array(x->answer, from->values_count, uint32_t);
     if (kept == NULL) {
         return fail(e, ERR_MEMORY, "no memory for reasons");
@@ -138,35 +140,131 @@ static bool take_reasons(explainer *x, const strategy_criterion *c, const match_
     return true;
 }
 
-static bool explain_hit(explainer *x, const match_hit *hit, reason_list *list, err *e)
-{
-    const strategy *s = x->query->strategy;
-    record_side side = segment_side(hit->segment);
+/* A hit's two rows, with all that is derived of them. */
+typedef struct hit_rows {
+    run_anchor anchor;
     gate_row row;
+    double km;
+} hit_rows;
+
+static bool read_rows(explainer *x, const match_hit *hit, hit_rows *ret, err *e)
+{
     match_run_state run = {
         .worker = x->worker, .query = x->query, .program = x->program, .derived = DERIVE_ALL};
-    run_anchor anchor;
-    if (!anchor_derive(x->worker, hit->segment, hit->row, x->query->as_of, DERIVE_ALL, &row, e) ||
-        !anchor_read(&run, hit->anchor_row, &anchor, e)) {
+    if (!anchor_derive(x->worker, hit->segment, hit->row, x->query->as_of, DERIVE_ALL, &ret->row,
+                       e) ||
+        !anchor_read(&run, hit->anchor_row, &ret->anchor, e)) {
         return false;
     }
-    double km = anchor_km(x->worker, &anchor, hit->segment, hit->row);
+    ret->km = anchor_km(x->worker, &ret->anchor, hit->segment, hit->row);
+    return true;
+}
+
+/* What a criterion may see of them. */
+static void view_rows(explainer *x, const hit_rows *rows, const criterion_spec *spec)
+{
+    const gate_row *anchor = &rows->anchor.row;
+    const gate_row *row = &rows->row;
+    record_side side = segment_side(row->segment);
+    table_view_row(x->anchor_view, x->program, anchor->segment, anchor->row, anchor->derived, 0,
+                   spec->columns[1 - side], spec->column_count[1 - side]);
+    table_view_row(x->row_view, x->program, row->segment, row->row, row->derived, 0,
+                   spec->columns[side], spec->column_count[side]);
+}
+
+/* Late criteria are asked about all hits at once. */
+static bool explain_late(explainer *x, uint32_t index, const match_hit *hits, uint32_t count,
+                         err *e)
+{
+    const strategy_criterion *c = &x->query->strategy->criteria[index];
+    const criterion_spec *spec = &x->program->criteria[c->criterion];
+    void *self = x->instances[index]->self;
+    const late_criterion *late = x->late[index];
+    late_reasons *answers = arena_make_array(&x->worker->scratch, count, late_reasons);
+    err why = {0};
+    if (answers == NULL) {
+        return fail(e, ERR_MEMORY, "no memory for reasons");
+    }
+    late->begin(self, &x->worker->scratch);
+    for (uint32_t i = 0; i < count; i++) {
+        hit_rows rows;
+        if (!read_rows(x, &hits[i], &rows, e)) {
+            return false;
+        }
+        view_rows(x, &rows, spec);
+        if (i == 0 || hits[i].anchor_row != hits[i - 1].anchor_row) {
+            late->select(self, &x->anchor_view->table, x->query->as_of);
+        }
+        late->explain(self, &x->row_view->table, 0, rows.km, &answers[i]);
+    }
+    if (late->ring(self, &why)) {
+        x->late_answers[index] = answers;
+    } else {
+        late_degrade(x->worker, c->criterion, &why);
+    }
+    return true;
+}
+
+/* A late criterion's part of one hit. Where it does not explain, the core says so. */
+static bool take_late(explainer *x, uint32_t index, uint32_t hit, const match_part *part,
+                      reason_list *list, err *e)
+{
+    const strategy_criterion *c = &x->query->strategy->criteria[index];
+    if (x->late_answers[index] != NULL) {
+        const late_reasons *answer = &x->late_answers[index][hit];
+        uint32_t count = list->count;
+        err why = {0};
+        if (take_reasons(x, c, part, answer, list, &why)) {
+            return true;
+        }
+        if (why.code == ERR_MEMORY) {
+            *e = why;
+            return false;
+        }
+        list->count = count;
+        late_degrade(x->worker, c->criterion, &why);
+    }
+    const match_reason unanswered = {.criterion = c->criterion,
+                                     .sentence = REASON_UNANSWERED,
+                                     .points = part->points,
+                                     .max = c->weight,
+                                     .verdict = part->verdict};
+    return add_reason(x, list, &unanswered, e);
+}
+
+static bool explain_hit(explainer *x, const match_hit *hit, uint32_t hit_index, reason_list *list,
+                        err *e)
+{
+    const strategy *s = x->query->strategy;
+    hit_rows rows;
+    if (!read_rows(x, hit, &rows, e)) {
+        return false;
+    }
+    double km = rows.km;
     for (uint32_t i = 0; i < s->criterion_count; i++) {
         const criterion_spec *spec = &x->program->criteria[s->criteria[i].criterion];
         const lotse_criterion *c = x->instances[i];
         lotse_error why = {.size = sizeof why};
         lotse_reasons *reasons = NULL;
-        table_view_row(x->anchor_view, x->program, anchor.row.segment, anchor.row.row,
-                       anchor.row.derived, 0, spec->columns[1 - side],
-                       spec->column_count[1 - side]);
-        table_view_row(x->row_view, x->program, row.segment, row.row, row.derived, 0,
-                       spec->columns[side], spec->column_count[side]);
+        if (x->late[i] != NULL) {
+            if (!take_late(x, i, hit_index, &hit->parts[i], list, e)) {
+                return false;
+            }
+            continue;
+        }
+        view_rows(x, &rows, spec);
         if (c->select(c->self, &x->anchor_view->table, x->query->as_of, &why) != LOTSE_OK) {
             return fail(e, ERR_PLUGIN_FAULT, "the criterion \"%s\" could not take its anchor",
                         spec->id);
         }
-        if (!call_explain(x, spec, c, &km, &reasons, e) ||
-            !take_reasons(x, &s->criteria[i], &hit->parts[i], reasons, list, e)) {
+        if (!call_explain(x, spec, c, &km, &reasons, e)) {
+            return false;
+        }
+        const late_reasons told = {.reasons = lotse_at(reasons, reasons->reasons_offset),
+                                   .count = reasons->count,
+                                   .values = lotse_at(reasons, reasons->values_offset),
+                                   .values_count = reasons->values_count};
+        if (!take_reasons(x, &s->criteria[i], &hit->parts[i], &told, list, e)) {
             return false;
         }
     }
@@ -195,10 +293,15 @@ bool match_reasons(match_worker *w, const match_query *q, const match_hit *hits,
                               e)) {
             return false;
         }
+        x.late[i] = late_of(&s->program->criteria[s->criteria[i].criterion], x.instances[i]);
+        bool is_asked = x.late[i] != NULL && !late_is_degraded(w, s->criteria[i].criterion);
+        if (is_asked && !explain_late(&x, i, hits, hit_count, e)) {
+            return false;
+        }
     }
     for (uint32_t i = 0; i < hit_count; i++) {
         reason_list list = {0};
-        if (!explain_hit(&x, &hits[i], &list, e)) {
+        if (!explain_hit(&x, &hits[i], i, &list, e)) {
             return false;
         }
         reasons[i] = list.items;

@@ -2,6 +2,7 @@
 #define CORE_MATCH_MATCH_RUN_H
 
 #include "match/derive.h"
+#include "match/late.h"
 #include "match/match.h"
 #include "match/match_table.h"
 #include "match/narrow_kernel.h"
@@ -29,6 +30,7 @@ typedef struct rank_entry {
     uint32_t anchor_row; /* index into the query's anchor rows */
     bool is_judged;      /* else only `possible` is known: the verdict is told of those that stay */
     double km;
+    uint32_t candidate; /* of the late criteria, where there are some */
 } rank_entry;
 
 typedef struct match_run match_run_state;
@@ -49,10 +51,31 @@ bool rank_row_precedes(const match_run_state *run, const rank_entry *a, const ra
 int rank_compare_intakes(const match_worker *w, const segment *a, uint32_t a_row, const segment *b,
                          uint32_t b_row);
 
+/* ------------------------------------------------------------------------------------ late */
+
+/* A row that passed every gate and may be among the k best, whatever late criteria say of it. Its
+ * score are the points of the others, the least that it can come to. */
+typedef struct late_candidate {
+    rank_entry entry;
+    int32_t most; /* and the most */
+    bool may_repeat;
+} late_candidate;
+
+typedef struct late_list {
+    late_candidate *candidates; /* in the worker's scratch memory */
+    uint32_t count;
+    uint32_t cap;
+    uint32_t *rows; /* of the candidates, and their km */
+    double *km;
+    int32_t *scores; /* of candidate i and the late criterion j: [j * count + i] */
+    uint8_t *verdicts;
+} late_list;
+
 /* ------------------------------------------------------------------------------------ run */
 
 typedef struct run_criterion {
     const lotse_criterion *instance;
+    const late_criterion *late; /* asked last, once for all rows; NULL: asked as rows come */
     const criterion_spec *spec;
     uint32_t criterion; /* index into program.criteria */
     uint32_t slot;      /* in the strategy's order */
@@ -136,6 +159,7 @@ struct match_run {
     uint32_t segment_count;
     run_criterion criteria[CRITERION_COUNT_MAX]; /* in the order they are asked: cheap ones first */
     uint32_t criterion_count;
+    uint32_t early_count; /* those from here on are late */
     uint32_t km_stage;    /* the criterion before which distances are computed; count: after all */
     uint32_t fold_before; /* the stage before which folded sets are looked at */
     int32_t fold_stage;   /* the criterion that a folded wanted set bounds, -1: none */
@@ -160,6 +184,7 @@ struct match_run {
     uint64_t classes_made;
     bool has_repeats; /* rows may be looked at more than once, or stand for one record together */
     uint32_t row_count;
+    late_list late;
     err *failure;
     bool has_failed;
 };
@@ -189,6 +214,8 @@ struct match_worker {
     uint8_t verdicts[CHUNK_CAP];
     double km[CHUNK_CAP];
     table_view anchor_views[CRITERION_COUNT_MAX];
+    match_degraded degraded[CRITERION_COUNT_MAX]; /* of the question that is being answered */
+    uint32_t degraded_count;
     /* Most points of a share of a wanted set, by count and found; remade when the weight changes.
      */
     int32_t fold_weight;
@@ -200,6 +227,8 @@ struct match_worker {
 bool run_begin(match_run_state *run, match_worker *w, const match_query *q, record_side anchor_side,
                err *e);
 bool run_rank(match_run_state *run, err *e); /* the best rows for the query's anchor */
+/* Its first half: by the least that rows come to, where there are late criteria. */
+bool run_walk(match_run_state *run, err *e);
 bool run_tell(match_run_state *run, arena *a, match_answer *ret, err *e); /* their hits */
 void run_end(match_run_state *run);
 /* YES or CHECK, of an entry of the rank. */
@@ -266,6 +295,31 @@ verdict narrow_judge_certain(const match_run_state *run, const run_segment *s, u
                              double km);
 /* Looks at a criterion's answers; false: the contract forbids them. */
 bool narrow_answers_are_good(const int32_t *scores, const uint8_t *verdicts, uint32_t count);
+
+/* narrow_late.c: criteria that run elsewhere are asked at the end, about all rows at once: begin,
+ * then walk and gather for each anchor, then ring, then rank for each anchor. */
+void late_begin(match_run_state *run);
+/* A row that passed the gates; `entry` holds its points so far, `rest` may still come. */
+void late_put(match_run_state *run, const rank_entry *entry, int32_t rest, bool may_repeat);
+/* When every row of an anchor was looked at. */
+bool late_gather(match_run_state *run, err *e);
+/* Tells the candidates' verdicts, while the anchor is still the one that they were found for. */
+void late_judge(match_run_state *run);
+void late_ring(match_run_state *run);
+/* Ranks the anchor's rows again, by what run.late says of them. */
+void late_rank(match_run_state *run);
+/* What a criterion offers beside the contract, if it runs elsewhere; else NULL. */
+static inline const late_criterion *late_of(const criterion_spec *spec, const lotse_criterion *c)
+{
+    return spec->cage == NULL ? NULL : c->get_extension(c->self, LATE_CRITERION_1);
+}
+/* Of one pair; `check` where nobody answers. */
+void late_score_pair(match_worker *w, const run_criterion *c, const lotse_table *anchor,
+                     const lotse_table *row, day as_of, double km, uint8_t *ret_verdict,
+                     int32_t *ret_score);
+/* Notes that a criterion did not answer. */
+void late_degrade(match_worker *w, uint32_t criterion, const err *why);
+bool late_is_degraded(const match_worker *w, uint32_t criterion);
 
 /* narrow_walk.c: which rows to look at, most promising first. */
 void narrow_walk(match_run_state *run, run_segment *s);

@@ -31,7 +31,8 @@ static uint64_t offset_between(const void *from, const void *to)
 static void begin_view(table_view *v, record_side side, uint32_t row_count, uint32_t column_count)
 {
     check(column_count <= CRITERION_COLUMN_MAX);
-    v->table = (lotse_table){.size = sizeof v->table,
+    v->key = 0;
+    v->table = (lotse_table){.size = sizeof *v,
                              .side = side,
                              .row_count = row_count,
                              .column_count = column_count,

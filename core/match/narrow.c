@@ -16,9 +16,13 @@ enum {
     WAITING_ROW_MAX = 24 /* fewer rows wait for those of the next class */
 };
 
-/* What a criterion costs for what it can decide: a heavy one drops more rows than a light one. */
+/* What a criterion costs for what it can decide: a heavy one drops more rows than a light one. Late
+ * ones stand behind all others. */
 static uint64_t stage_key(const run_criterion *c)
 {
+    if (c->late != NULL) {
+        return UINT64_MAX - CRITERION_COUNT_MAX + c->slot;
+    }
     uint64_t cost = (uint64_t)c->spec->cost + (c->spec->uses_km ? KM_COST : 0);
     uint64_t weight = c->weight > 0 ? (uint64_t)c->weight : 1;
     return cost * POINTS_MAX / weight << 8 | c->slot;
@@ -88,7 +92,9 @@ static uint32_t first_list_of(const match_run_state *run, const criterion_spec *
 void narrow_begin(match_run_state *run)
 {
     sort_criteria(run);
+    run->early_count = 0;
     for (uint32_t i = 0; i < run->criterion_count; i++) {
+        run->early_count += run->criteria[i].late == NULL;
         run->criteria[i].first_list = first_list_of(run, run->criteria[i].spec);
     }
     run->linear_stage = -1;
@@ -420,9 +426,11 @@ static void finish_rows(match_run_state *run, uint32_t count)
 {
     match_worker *w = run->worker;
     run_segment *s = run->current;
+    bool has_late = run->early_count < run->criterion_count;
+    int32_t rest = run->class_now->rest[run->early_count];
     bool has_single_rows = s->segment->head->record_count == s->segment->head->row_count;
     for (uint32_t i = 0; i < count; i++) {
-        if (w->points[i] < run->rank->threshold) {
+        if (w->points[i] + rest < run->rank->threshold) {
             continue;
         }
         rank_entry entry = {.score = w->points[i],
@@ -443,9 +451,14 @@ static void finish_rows(match_run_state *run, uint32_t count)
             entry.verdict = narrow_judge_certain(run, s, entry.row, entry.km);
             entry.is_judged = true;
         }
-        if (is_asked_for(run->query, entry.verdict)) {
-            rank_put(run->rank, run, &entry, run->has_repeats || is_one_of_many);
+        if (!is_asked_for(run->query, entry.verdict)) {
+            continue;
         }
+        bool may_repeat = run->has_repeats || is_one_of_many;
+        if (has_late) {
+            late_put(run, &entry, rest, may_repeat);
+        }
+        rank_put(run->rank, run, &entry, may_repeat);
     }
 }
 
@@ -513,7 +526,8 @@ static void narrow_rows(match_run_state *run, uint32_t count)
     }
     count = begin_points(run, count);
     bool has_km = false;
-    for (uint32_t stage = 0; stage < run->criterion_count && count > 0; stage++) {
+    uint32_t early = run->early_count;
+    for (uint32_t stage = 0; stage < early && count > 0; stage++) {
         if (stage == 1) {
             fetch_places(run, count);
         }
@@ -527,9 +541,12 @@ static void narrow_rows(match_run_state *run, uint32_t count)
         }
         count = count == 0 ? 0 : ask(run, stage, count);
     }
+    if (count > 0 && run->fold_before >= early && run->fold_stage >= (int32_t)early) {
+        count = drop_by_fold(run, count, early);
+    }
     if (!has_km && count > 0) {
-        if (run->has_km_gate) {
-            count = drop_by_km(run, count, run->criterion_count);
+        if (run->has_km_gate || run->needs_km) {
+            count = drop_by_km(run, count, early);
         } else {
             memset(w->km, 0, count * sizeof w->km[0]);
         }

@@ -118,10 +118,18 @@ static inline int32_t bound_max(const bound *b, const lotse_params *params)
 
 enum { BOUND_PER_CRITERION_MAX = 4, CRITERION_COLUMN_MAX = 32 };
 
+/* A plugin that runs in another process: what its factories are given as their host, and whom to
+ * tell when rows that it was shown are gone. Lives as long as the program. */
+typedef struct program_cage {
+    lotse_host host;
+    void (*forget)(struct program_cage *cage, uint64_t rows_key); /* [any] */
+} program_cage;
+
 typedef struct criterion_spec {
     const char *id;                            /* "lotse.skills" */
     uint32_t plugin;                           /* index into program.plugins */
     const lotse_criterion_factory *factory;    /* in-process, or a proxy for a child */
+    program_cage *cage;                        /* NULL: in-process */
     uint16_t columns[2][CRITERION_COLUMN_MAX]; /* by side, in the manifest's order; UINT16_MAX: not
                                                   granted */
     uint32_t column_count[2];
@@ -136,7 +144,8 @@ typedef struct derived_spec {
     record_side side;
     uint32_t type;
     const lotse_field_factory *factory;
-    const char *field_id; /* as the factory knows it */
+    const program_cage *cage; /* NULL: in-process */
+    const char *field_id;     /* as the factory knows it */
     const lotse_params *params;
     uint16_t columns[CRITERION_COLUMN_MAX];
     uint32_t column_count;
@@ -177,6 +186,10 @@ bool program_columns_derive(column_set *set, const field *const *fields, const i
                             uint32_t count, arena *a, err *e);
 /* The host that in-process factories are given: it offers no extensions. [any] */
 const lotse_host *program_host(void);
+static inline const lotse_host *program_host_of(const program_cage *cage)
+{
+    return cage == NULL ? program_host() : &cage->host;
+}
 const char *gate_op_text(gate_op op);
 bool gate_op_from_text(bytes text, gate_op *ret);
 /* Resolves {"seeker":..,"op":..,"offer":..} of a manifest or of a query's filter: columns, join

@@ -17,9 +17,21 @@ struct words_cache {
     uint64_t use_count;
 };
 
+/* Plugins in cages were shown copies of these columns, which go first. */
+static void forget_views(const words *w)
+{
+    for (uint32_t i = 0; w->views != NULL && i < w->program->criterion_count; i++) {
+        program_cage *cage = w->program->criteria[i].cage;
+        if (cage != NULL) {
+            cage->forget(cage, w->views[i].key);
+        }
+    }
+}
+
 static void free_words(words **w)
 {
     if (*w != NULL) {
+        forget_views(*w);
         arena_fini(&(*w)->memory);
         mem_free(*w);
         *w = NULL;

@@ -658,6 +658,9 @@ static bool make_views(words *w, err *e)
     for (uint32_t i = 0; i < p->criterion_count; i++) {
         table_view_rows(&views[i], p, w->segment, w->derived, p->criteria[i].columns[side],
                         p->criteria[i].column_count[side]);
+        if (p->criteria[i].cage != NULL) {
+            table_view_keep(&views[i]);
+        }
     }
     w->views = views;
     return true;
