@@ -251,13 +251,14 @@ static bool take_batch(void *context, const import_record *records, uint32_t cou
     if (!engine_writes_new(r->engine, &writes, e)) {
         return false;
     }
+    engine_writes_defer(writes);
     uint32_t *record_of = arena_make_array(engine_writes_arena(writes), count, uint32_t);
     bool is_done = record_of != NULL || fail(e, ERR_MEMORY, "no memory for the import");
     for (uint32_t i = 0; i < count && is_done; i++) {
         err why = {0};
         store_noun noun = records[i].side == SIDE_SEEKER ? STORE_SEEKER : STORE_OFFER;
         uint32_t at = engine_writes_count(writes);
-        if (engine_writes_put_record(writes, noun, records[i].record, &why)) {
+        if (engine_writes_put_printed(writes, noun, records[i].record, records[i].body, &why)) {
             record_of[at] = i;
         } else {
             outcomes[i] = IMPORT_REFUSED;
@@ -334,47 +335,49 @@ bool import_answer_start(api_job *job, engine_worker *w, json_writer *out, err *
 
 /* ---------------------------------------------------------------------- feed */
 
-static int base64_value(char c)
+/* What each byte stands for; 64: nothing. */
+static void make_digits(uint8_t digits[256])
 {
-    return c >= 'A' && c <= 'Z'   ? c - 'A'
-           : c >= 'a' && c <= 'z' ? c - 'a' + 26
-           : c >= '0' && c <= '9' ? c - '0' + 52
-           : c == '+'             ? 62
-           : c == '/'             ? 63
-                                  : -1;
+    static const char ORDER[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    memset(digits, 64, 256);
+    for (uint8_t i = 0; i < 64; i++) {
+        digits[(unsigned char)ORDER[i]] = i;
+    }
 }
 
 /* RFC 4648, with its padding and nothing between. */
 static bool read_base64(bytes text, arena *a, bytes *ret, err *e)
 {
+    uint8_t digits[256];
+    make_digits(digits);
     size_t padding = 0;
     while (padding < 2 && padding < text.len && text.base[text.len - 1 - padding] == '=') {
         padding++;
-    }
-    bool is_sound = text.len % 4 == 0;
-    for (size_t i = 0; i + padding < text.len && is_sound; i++) {
-        is_sound = base64_value(text.base[i]) >= 0;
-    }
-    if (!is_sound) {
-        (void)fail(e, ERR_RPC_PARAMS, "\"base64\" is not base64 (RFC 4648)");
-        return err_path(e, "/params/base64");
     }
     char *out = arena_new(a, text.len / 4 * 3 + 3);
     if (out == NULL) {
         return fail(e, ERR_MEMORY, "no memory for the import");
     }
+    uint32_t seen = 0;
     size_t len = 0;
-    for (size_t i = 0; i < text.len; i += 4) {
+    size_t whole = text.len / 4 * 4;
+    for (size_t i = 0; i < whole; i += 4) {
         uint32_t group = 0;
         for (size_t k = 0; k < 4; k++) {
-            int value = base64_value(text.base[i + k]);
-            group = group << 6 | (uint32_t)(value < 0 ? 0 : value);
+            bool is_padding = i + k + padding >= text.len;
+            uint32_t digit = is_padding ? 0 : digits[(unsigned char)text.base[i + k]];
+            seen |= digit;
+            group = group << 6 | (digit & 63);
         }
         out[len++] = (char)(group >> 16);
         out[len++] = (char)(group >> 8);
         out[len++] = (char)group;
     }
-    *ret = (bytes){out, len - padding};
+    if (whole != text.len || (seen & 64) != 0) {
+        (void)fail(e, ERR_RPC_PARAMS, "\"base64\" is not base64 (RFC 4648)");
+        return err_path(e, "/params/base64");
+    }
+    *ret = (bytes){out, len - (whole > 0 ? padding : 0)};
     return true;
 }
 
@@ -417,17 +420,19 @@ bool import_answer_feed(api_job *job, engine_worker *w, json_writer *out, err *e
 
 /* ---------------------------------------------------------------------- finish */
 
+/* The postcodes that were found, and with them everything before is shown to queries. */
 static bool keep_places(run *r, err *e)
 {
     engine_writes *writes = NULL;
     uint64_t change = 0;
-    if (r->is_dry_run || places_count(&r->found) == 0) {
+    if (r->is_dry_run) {
         return true;
     }
     if (!engine_writes_new(r->engine, &writes, e)) {
         return false;
     }
-    bool is_kept = places_write(&r->found, engine_worker_reader(r->worker), writes, e) &&
+    bool is_kept = (places_count(&r->found) == 0 ||
+                    places_write(&r->found, engine_worker_reader(r->worker), writes, e)) &&
                    engine_write_wait(r->engine, writes, &change, e);
     engine_writes_free(&writes);
     return is_kept;

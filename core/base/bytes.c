@@ -150,7 +150,7 @@ uint64_t bytes_checksum(const void *base, size_t len, uint64_t seed)
     return sum ^ sum >> 32;
 }
 
-char *buf_room(buf *b, size_t len)
+char *buf_grow(buf *b, size_t len)
 {
     if (b->failed) {
         return NULL;
@@ -178,30 +178,9 @@ char *buf_room(buf *b, size_t len)
     return b->base + b->len;
 }
 
-void buf_put(buf *b, const void *base, size_t len)
-{
-    if (len == 0) {
-        return;
-    }
-    char *room = buf_room(b, len);
-    if (room != NULL) {
-        memcpy(room, base, len);
-        b->len += len;
-    }
-}
-
 void buf_text(buf *b, const char *text)
 {
     buf_put(b, text, strlen(text));
-}
-
-void buf_char(buf *b, char c)
-{
-    char *room = buf_room(b, 1);
-    if (room != NULL) {
-        *room = c;
-        b->len++;
-    }
 }
 
 void buf_print(buf *b, const char *format, ...)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* A view of bytes that somebody else owns; not terminated. {NULL, 0} means "absent". */
 typedef struct bytes {
@@ -30,14 +31,33 @@ typedef struct buf {
     bool failed;
 } buf;
 
-void buf_put(buf *b, const void *base, size_t len);
-void buf_text(buf *b, const char *text);
-void buf_char(buf *b, char c);
-void buf_print(buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void buf_int(buf *b, int64_t value);
+char *buf_grow(buf *b, size_t len); /* buf_room where there is none yet */
 /* Room for len more bytes behind the content, to be filled before len is raised; NULL: no memory.
  */
-char *buf_room(buf *b, size_t len);
+static inline char *buf_room(buf *b, size_t len)
+{
+    return b->cap - b->len >= len && !b->failed && b->base != NULL ? b->base + b->len
+                                                                   : buf_grow(b, len);
+}
+static inline void buf_put(buf *b, const void *base, size_t len)
+{
+    char *room = len == 0 ? NULL : buf_room(b, len);
+    if (room != NULL) {
+        memcpy(room, base, len);
+        b->len += len;
+    }
+}
+static inline void buf_char(buf *b, char c)
+{
+    char *room = buf_room(b, 1);
+    if (room != NULL) {
+        *room = c;
+        b->len++;
+    }
+}
+void buf_text(buf *b, const char *text);
+void buf_print(buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_int(buf *b, int64_t value);
 const char *buf_terminated(buf *b); /* a NUL behind the content, not counted in len */
 void buf_clear(buf *b);             /* keeps the memory */
 void buf_fini(buf *b);

@@ -92,6 +92,14 @@ bool engine_writes_put_text(engine_writes *writes, store_noun noun, bytes record
 /* A seeker or offer that was decoded already; the record is borrowed until the writes are done or
  * freed. [any] */
 bool engine_writes_put_record(engine_writes *writes, store_noun noun, const void *record, err *e);
+/* The same where the canonical text is there already, as record_print writes it, without a version;
+ * both are borrowed. [any] */
+bool engine_writes_put_printed(engine_writes *writes, store_noun noun, const void *record,
+                               bytes body, err *e);
+/* These writes need not be seen at once: they are answered when they are on disk, and shown
+ * together with the next writes that did not say so, at the latest after a short while without
+ * writes. What makes an import cheap. [any] */
+void engine_writes_defer(engine_writes *writes);
 /* A document of the program itself, any JSON. "plugins" is read at the start:
  * {"disabled":[ID],"enabled":[ID],"grants":{ID:[PATH]}}. [any] */
 bool engine_writes_put_setting(engine_writes *writes, bytes id, bytes json,

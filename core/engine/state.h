@@ -10,6 +10,8 @@
 
 /* What the files of this folder share, and which thread may touch it. */
 
+enum { PART_COUNT_MAX = 128 }; /* of deferred writes; they are shown when there are so many */
+
 /* All strategies as they stood after one commit; immutable, shared by the views that show it. */
 typedef struct strategy_table {
     engine_strategy *entries; /* in order of ids */
@@ -73,7 +75,8 @@ struct engine_writes {
     uint32_t concept_count, concept_cap;
     bool erases; /* holds the delete of a seeker */
     bool has_strategies;
-    bool reloads; /* the plugin folders are looked through afterwards */
+    bool reloads;  /* the plugin folders are looked through afterwards */
+    bool can_wait; /* to be seen */
     engine_on_written *on_written;
     void *context;
     struct engine_writes *next; /* of engine.writes_first */
@@ -128,10 +131,12 @@ struct engine {
     engine_view *retired;
     strategy_table *tables;
     plugin_set *plugin_sets;
-    uint64_t base_change;   /* 0: no base file */
-    uint64_t unsaved_count; /* records whose last change the base file has not */
-    bool is_behind;         /* a commit could not be shown; the next one catches up */
-    bool must_scrub;        /* an erasure is not finished */
+    uint64_t base_change;                 /* 0: no base file */
+    uint64_t unsaved_count;               /* records whose last change the base file has not */
+    snapshot_part *parts[PART_COUNT_MAX]; /* stored, made, and not shown yet */
+    uint32_t part_count;
+    bool is_behind;  /* a commit could not be shown; the next one catches up */
+    bool must_scrub; /* an erasure is not finished */
 };
 
 /* plugins.c: which there are; settings.c: what the store keeps about them. */

@@ -13,7 +13,7 @@
 
 enum {
     GROUP_WRITE_MAX = 8192, /* writes of one transaction; the batch that passes it still joins */
-    IDLE_MS = 2000          /* so long without writes before the base is saved */
+    IDLE_MS = 2000          /* so long without writes before what can wait is done */
 };
 
 /* One transaction: the batches, and their writes side by side as the store wants them. */
@@ -24,6 +24,7 @@ typedef struct group {
     const void **records; /* beside writes */
     uint32_t count;
     bool erases, has_strategies, reloads;
+    bool can_wait; /* every batch of it: it need not be shown now */
 } group;
 
 /* ---------------------------------------------------------------------- the queue */
@@ -41,14 +42,14 @@ static struct timespec idle_deadline(void)
  * transaction should hold. NULL: none wait. ret_is_idle: nothing came for a while. */
 static engine_writes *take_batches(engine *g, bool *ret_is_idle, bool *ret_must_end)
 {
-    bool wants_base = base_is_worth_saving(g, false);
+    bool has_plans = g->part_count > 0 || base_is_worth_saving(g, false);
     struct timespec deadline = idle_deadline();
     int rc = 0;
 
     pthread_mutex_lock(&g->lock);
     while (g->writes_first == NULL && !g->store_must_end && !g->should_reclaim && rc != ETIMEDOUT) {
-        rc = wants_base ? pthread_cond_timedwait(&g->on_write, &g->lock, &deadline)
-                        : pthread_cond_wait(&g->on_write, &g->lock);
+        rc = has_plans ? pthread_cond_timedwait(&g->on_write, &g->lock, &deadline)
+                       : pthread_cond_wait(&g->on_write, &g->lock);
     }
     g->should_reclaim = false;
 
@@ -79,8 +80,10 @@ static engine_writes *take_batches(engine *g, bool *ret_is_idle, bool *ret_must_
 static bool gather(group *p, err *e)
 {
     uint32_t count = 0;
+    p->can_wait = true;
     for (const engine_writes *w = p->first; w != NULL; w = w->next) {
         count += w->count;
+        p->can_wait &= w->can_wait && !w->erases && !w->has_strategies && !w->reloads;
         p->erases |= w->erases;
         p->has_strategies |= w->has_strategies;
         p->reloads |= w->reloads;
@@ -203,21 +206,69 @@ static bool list_changes(group *p, snapshot_change **ret, uint32_t *ret_count, e
     return true;
 }
 
+static void drop_parts(engine *g)
+{
+    while (g->part_count > 0) {
+        snapshot_part_free(&g->parts[--g->part_count]);
+    }
+}
+
+/* Deferred writes become parts of a snapshot to come, while their records are still decoded. What
+ * cannot be made is read from the store when it is shown. */
+static void defer(engine *g, group *p)
+{
+    const match_program *program = registry_program(atomic_load(&g->view)->registry);
+    snapshot_change *changes = NULL;
+    uint32_t count = 0;
+    err why = {0};
+    bool is_made = list_changes(p, &changes, &count, &why);
+    for (uint32_t side = 0; side < 2 && is_made && count > 0; side++) {
+        snapshot_part *part = NULL;
+        is_made = snapshot_part_make(program, g->dictionary, (record_side)side, changes, count,
+                                     &part, &why);
+        if (part != NULL) {
+            g->parts[g->part_count++] = part;
+        }
+    }
+    g->unsaved_count += is_made ? count : 0;
+    if (!is_made) {
+        log_event(LOG_WARN, "snapshot.behind", "error=%s", err_id(why.code));
+        drop_parts(g);
+        g->is_behind = true;
+    }
+}
+
 static bool make_snapshot(engine *g, group *p, uint64_t change, snapshot **ret, err *e)
 {
     const engine_view *now = atomic_load(&g->view);
+    const snapshot *from = now->snapshot;
+    snapshot *between = NULL;
     snapshot_change *changes = NULL;
     uint32_t count = 0;
 
     if (g->is_behind) {
+        drop_parts(g); /* the store has what they hold */
         return load_changes(g, now->registry, now->snapshot, ret, e);
     }
-    if (!list_changes(p, &changes, &count, e) ||
-        !snapshot_apply(now->snapshot, changes, count, change, ret, e)) {
+    if (!list_changes(p, &changes, &count, e)) {
         return false;
     }
-    g->unsaved_count += count;
-    return true;
+    if (g->part_count > 0) {
+        bool is_made = snapshot_apply_parts(from, g->parts, g->part_count, change, &between, e);
+        drop_parts(g);
+        if (!is_made) {
+            return false;
+        }
+        if (count == 0) {
+            *ret = between;
+            return true;
+        }
+        from = between;
+    }
+    bool is_made = snapshot_apply(from, changes, count, change, ret, e);
+    snapshot_free(&between);
+    g->unsaved_count += is_made ? count : 0;
+    return is_made;
 }
 
 static bool show(engine *g, group *p, uint64_t change, err *e)
@@ -327,6 +378,11 @@ static void note_commit(engine *g, const group *p)
 static void follow_up(engine *g, group *p, uint64_t change, outcome *o)
 {
     note_commit(g, p);
+    if (p->can_wait && !g->is_behind && g->part_count + 2 < PART_COUNT_MAX) {
+        defer(g, p);
+        o->is_done = true;
+        return;
+    }
     o->is_done = show(g, p, change, &o->why);
     g->is_behind = !o->is_done;
     if (g->is_behind) {
@@ -368,12 +424,19 @@ static void save_base(engine *g)
     }
 }
 
-static void tidy(engine *g, bool is_idle)
+/* Shows what the store has and queries do not see yet. */
+static void catch_up(engine *g)
 {
     err why = {0};
     group nothing = {0};
-    if (g->is_behind && show(g, &nothing, store_last_change(g->store), &why)) {
-        g->is_behind = false;
+    g->is_behind = !show(g, &nothing, store_last_change(g->store), &why);
+}
+
+static void tidy(engine *g, bool is_idle)
+{
+    err why = {0};
+    if (g->is_behind || (is_idle && g->part_count > 0)) {
+        catch_up(g);
     }
     if (g->must_scrub && !erase(g, &why)) {
         log_event(LOG_ERROR, "store.scrub_failed", "error=%s", err_id(why.code));
@@ -398,9 +461,13 @@ static void *store_thread_run(void *context)
         publish_reclaim(g);
         tidy(g, is_idle);
     }
+    if (g->part_count > 0) {
+        catch_up(g);
+    }
     if (base_is_worth_saving(g, true)) {
         save_base(g);
     }
+    drop_parts(g);
     return NULL;
 }
 

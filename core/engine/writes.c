@@ -161,18 +161,10 @@ static void print_record(store_noun noun, const void *record, buf *out)
     }
 }
 
-static bool add_record(engine_writes *w, store_noun noun, const void *record,
-                       int64_t expected_version, err *e)
+static bool add_printed(engine_writes *w, store_noun noun, const void *record, bytes body,
+                        int64_t expected_version, err *e)
 {
     record_side side = side_of(noun);
-    buf out = {0};
-    print_record(noun, record, &out);
-    bytes body = out.failed ? (bytes){0} : arena_copy(&w->arena, buf_bytes(&out));
-    buf_fini(&out);
-
-    if (body.base == NULL) {
-        return fail(e, ERR_MEMORY, "no memory for a write");
-    }
     if (body.len > RECORD_LEN_MAX) {
         return fail(e, ERR_TOO_LARGE, "the record has %zu bytes, more than %d", body.len,
                     RECORD_LEN_MAX);
@@ -185,6 +177,29 @@ static bool add_record(engine_writes *w, store_noun noun, const void *record,
         .expected_version = expected_version,
     };
     return add_concepts(w, side, record, e) && add_entry(w, &write, record, e);
+}
+
+static bool add_record(engine_writes *w, store_noun noun, const void *record,
+                       int64_t expected_version, err *e)
+{
+    buf out = {0};
+    print_record(noun, record, &out);
+    bytes body = out.failed ? (bytes){0} : arena_copy(&w->arena, buf_bytes(&out));
+    buf_fini(&out);
+    return body.base != NULL ? add_printed(w, noun, record, body, expected_version, e)
+                             : fail(e, ERR_MEMORY, "no memory for a write");
+}
+
+bool engine_writes_put_printed(engine_writes *writes, store_noun noun, const void *record,
+                               bytes body, err *e)
+{
+    check(body.base != NULL);
+    return add_printed(writes, noun, record, body, STORE_ANY_VERSION, e);
+}
+
+void engine_writes_defer(engine_writes *writes)
+{
+    writes->can_wait = true;
 }
 
 bool engine_writes_put_record(engine_writes *writes, store_noun noun, const void *record, err *e)

@@ -57,6 +57,10 @@ bool import_new(const import_options *options, import_run **ret, err *e)
         return fail(e, ERR_MEMORY, "could not start the import: no memory");
     }
     r->options = *options;
+    if (!run_begin(r, e)) {
+        import_free(&r);
+        return false;
+    }
     if (reader != NULL) {
         r->reader = reader;
         if (!reader->begin(r, e)) {
@@ -74,6 +78,7 @@ void import_free(import_run **run)
     if (r == NULL) {
         return;
     }
+    run_end(r);
     if (r->reader != NULL) {
         r->reader->end(r);
     }
@@ -86,7 +91,6 @@ void import_free(import_run **run)
     buf_fini(&r->refusals.items);
     buf_fini(&r->duplicates.items);
     buf_fini(&r->body);
-    arena_fini(&r->batch);
     mem_free(r);
     *run = NULL;
 }

@@ -120,25 +120,143 @@ static void count_outcome(import_run *r, const import_record *record, import_out
     *counts[outcome] += 1;
 }
 
+static void carry(import_run *r, import_batch *b)
+{
+    memset(b->outcomes, 0, b->count * sizeof *b->outcomes);
+    b->why = (err){0};
+    b->has_failed =
+        !r->options.sink(r->options.context, b->records, b->count, b->outcomes, &b->why);
+}
+
+/* After the sink: counts what became of the batch, and empties it. */
+static bool settle(import_run *r, import_batch *b, err *e)
+{
+    bool is_settled = !b->has_failed;
+    if (!is_settled) {
+        *e = b->why;
+    } else if (b->why.code == ERR_NONE) { /* for a sink that refuses without a word */
+        fail(&b->why, ERR_INTERNAL, "the store did not take the record");
+    }
+    for (uint32_t i = 0; i < b->count && is_settled; i++) {
+        count_outcome(r, &b->records[i], b->outcomes[i], &b->why);
+    }
+    b->count = 0;
+    b->has_failed = false;
+    arena_reset(&b->arena);
+    return is_settled;
+}
+
+static void *courier_run(void *context)
+{
+    import_run *r = context;
+    import_courier *c = &r->courier;
+    pthread_mutex_lock(&c->lock);
+    while (!c->must_end) {
+        if (c->carried == NULL) {
+            pthread_cond_wait(&c->on_change, &c->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&c->lock);
+        carry(r, c->carried);
+        pthread_mutex_lock(&c->lock);
+        c->carried = NULL;
+        pthread_cond_broadcast(&c->on_change);
+    }
+    pthread_mutex_unlock(&c->lock);
+    return NULL;
+}
+
+/* Waits until the courier is back, and counts what it brought. */
+static bool await_courier(import_run *r, err *e)
+{
+    import_courier *c = &r->courier;
+    if (!c->is_started) {
+        return true;
+    }
+    pthread_mutex_lock(&c->lock);
+    while (c->carried != NULL) {
+        pthread_cond_wait(&c->on_change, &c->lock);
+    }
+    pthread_mutex_unlock(&c->lock);
+    return settle(r, r->batch == &r->batches[0] ? &r->batches[1] : &r->batches[0], e);
+}
+
+static bool make_batch(import_batch *b, err *e)
+{
+    if (b->records == NULL) {
+        b->records = mem_new(IMPORT_BATCH_MAX * sizeof *b->records);
+        b->outcomes = mem_new(IMPORT_BATCH_MAX * sizeof *b->outcomes);
+    }
+    return (b->records != NULL && b->outcomes != NULL) ||
+           fail(e, ERR_MEMORY, "no memory for a batch of records");
+}
+
+/* Hands the full batch over and goes on with the other one. What foresees instead of storing asks a
+ * reader of the caller's thread, so it stays there; so does everything where no thread is to be
+ * had. */
+static bool send_batch(import_run *r, err *e)
+{
+    import_courier *c = &r->courier;
+    import_batch *other = r->batch == &r->batches[0] ? &r->batches[1] : &r->batches[0];
+    if (!c->is_started && !r->options.is_dry_run) {
+        c->is_started = pthread_create(&c->thread, NULL, courier_run, r) == 0;
+    }
+    if (!c->is_started) {
+        return run_flush(r, e);
+    }
+    if (!await_courier(r, e) || !make_batch(other, e)) {
+        return false;
+    }
+    pthread_mutex_lock(&c->lock);
+    c->carried = r->batch;
+    pthread_cond_broadcast(&c->on_change);
+    pthread_mutex_unlock(&c->lock);
+    r->batch = other;
+    return true;
+}
+
 bool run_flush(import_run *r, err *e)
 {
-    if (r->record_count > 0) {
-        import_outcome outcomes[IMPORT_BATCH_MAX] = {0};
-        err why = {0};
-        if (!r->options.sink(r->options.context, r->records, r->record_count, outcomes, &why)) {
-            *e = why;
-            return false;
-        }
-        if (why.code == ERR_NONE) { /* a sink that refuses without a word */
-            fail(&why, ERR_INTERNAL, "the store did not take the record");
-        }
-        for (uint32_t i = 0; i < r->record_count; i++) {
-            count_outcome(r, &r->records[i], outcomes[i], &why);
-        }
-        r->record_count = 0;
+    if (!await_courier(r, e)) {
+        return false;
     }
-    arena_reset(&r->batch);
-    return true;
+    if (r->batch->count == 0) {
+        return true;
+    }
+    carry(r, r->batch);
+    return settle(r, r->batch, e);
+}
+
+bool run_begin(import_run *r, err *e)
+{
+    int rc = pthread_mutex_init(&r->courier.lock, NULL);
+    check(rc == 0);
+    rc = pthread_cond_init(&r->courier.on_change, NULL);
+    check(rc == 0);
+    r->batch = &r->batches[0];
+    return make_batch(r->batch, e);
+}
+
+void run_end(import_run *r)
+{
+    import_courier *c = &r->courier;
+    if (c->is_started) {
+        pthread_mutex_lock(&c->lock);
+        c->must_end = true;
+        pthread_cond_broadcast(&c->on_change);
+        pthread_mutex_unlock(&c->lock);
+        int rc = pthread_join(c->thread, NULL);
+        check(rc == 0);
+    }
+    int rc = pthread_mutex_destroy(&c->lock);
+    check(rc == 0);
+    rc = pthread_cond_destroy(&c->on_change);
+    check(rc == 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        arena_fini(&r->batches[i].arena);
+        mem_free(r->batches[i].records);
+        mem_free(r->batches[i].outcomes);
+    }
 }
 
 /* ------------------------------------------------------------------------------------ records */
@@ -217,23 +335,25 @@ static bool decode_record(import_run *r, const json_node *record, import_record 
     buf_clear(&r->body);
     if (ret->side == SIDE_OFFER) {
         offer *o = NULL;
-        if (!offer_decode(record, r->options.ext, &r->batch, &o, e)) {
+        if (!offer_decode(record, r->options.ext, &r->batch->arena, &o, e)) {
             return false;
         }
         complete_place(r, &o->location);
+        o->version = (value_int){0}; /* the store's to say */
         offer_print(o, &w);
         ret->record = o;
     } else {
         seeker *s = NULL;
-        if (!seeker_decode(record, r->options.ext, &r->batch, &s, e)) {
+        if (!seeker_decode(record, r->options.ext, &r->batch->arena, &s, e)) {
             return false;
         }
         complete_place(r, &s->location);
+        s->version = (value_int){0};
         seeker_print(s, &w);
         ret->record = s;
     }
     ret->id = record_id(ret->side, ret->record);
-    ret->body = arena_copy(&r->batch, buf_bytes(&r->body));
+    ret->body = arena_copy(&r->batch->arena, buf_bytes(&r->body));
     bool is_kept = ret->body.base != NULL && !r->body.failed;
     return is_kept || fail(e, ERR_MEMORY, "could not keep the record: no memory");
 }
@@ -277,15 +397,16 @@ static bool refuse_record(import_run *r, uint64_t line, uint64_t merged, bytes i
 /* A full batch, or one that refused records filled with what they left behind. */
 static bool make_room(import_run *r, err *e)
 {
-    bool is_full = r->record_count == IMPORT_BATCH_MAX || r->batch.used_len > IMPORT_BATCH_LEN_MAX;
-    return !is_full || run_flush(r, e);
+    const import_batch *b = r->batch;
+    bool is_full = b->count == IMPORT_BATCH_MAX || b->arena.used_len > IMPORT_BATCH_LEN_MAX;
+    return !is_full || send_batch(r, e);
 }
 
 static bool take_node(import_run *r, const json_node *record, uint64_t line, uint64_t merged,
                       err *e)
 {
     err why = {0};
-    import_record *slot = &r->records[r->record_count];
+    import_record *slot = &r->batch->records[r->batch->count];
     json_doc *declared = NULL;
     bool was_seen = false;
     bool goes_on = true;
@@ -309,7 +430,7 @@ static bool take_node(import_run *r, const json_node *record, uint64_t line, uin
     } else {
         r->count.read += 1 + merged;
         r->count.merged += merged;
-        r->record_count++;
+        r->batch->count++;
     }
     json_doc_free(&declared);
     return goes_on && make_room(r, e);

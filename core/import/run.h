@@ -1,6 +1,8 @@
 #ifndef CORE_IMPORT_RUN_H
 #define CORE_IMPORT_RUN_H
 
+#include <pthread.h>
+
 #include "base/map.h"
 #include "import/import.h"
 #include "json/json.h"
@@ -9,8 +11,8 @@
  * core/import. */
 
 enum {
-    IMPORT_BATCH_MAX = 4096,
-    IMPORT_BATCH_LEN_MAX = 16 * 1024 * 1024, /* of a batch's arena: a fuller one goes to the sink */
+    IMPORT_BATCH_MAX = 16 * 1024,
+    IMPORT_BATCH_LEN_MAX = 64 * 1024 * 1024, /* of a batch's arena: a fuller one goes to the sink */
     IMPORT_LISTED_MAX = 100,
     IMPORT_KEY_MAX = 200, /* different keys in one of the report's counts */
     IMPORT_HEAD_LEN = 64 * 1024
@@ -45,6 +47,27 @@ typedef struct import_list { /* JSON objects with commas between, the first IMPO
     uint64_t count;
 } import_list;
 
+/* Records on their way to the sink, with the memory they need. */
+typedef struct import_batch {
+    arena arena;
+    import_record *records; /* IMPORT_BATCH_MAX; NULL: not used yet */
+    import_outcome *outcomes;
+    uint32_t count;
+    bool has_failed; /* the sink did */
+    err why;         /* of that, or of refused records */
+} import_batch;
+
+/* While the sink stores one batch, the next is read: the second thread of a run. It is started with
+ * the first full batch, so that a small file needs none. */
+typedef struct import_courier {
+    pthread_t thread;
+    bool is_started;
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t on_change;
+    import_batch *carried; /* NULL: it waits */
+    bool must_end;
+} import_courier;
+
 struct import_run {
     import_options options;
     const import_reader *reader; /* NULL until recognised */
@@ -56,10 +79,10 @@ struct import_run {
     map ids; /* side and id of every record seen */
     map unknown_keys, missing_keys, unmapped_codes, derived;
     import_list refusals, duplicates;
-    buf body;    /* of the record just taken */
-    arena batch; /* of the records waiting for the sink */
-    import_record records[IMPORT_BATCH_MAX];
-    uint32_t record_count;
+    buf body; /* of the record just taken */
+    import_batch batches[2];
+    import_batch *batch; /* the one that is being filled; the other is the courier's or empty */
+    import_courier courier;
 };
 
 /* A record in native form: decoded, completed by its postcode's place, handed on. A record that is
@@ -70,7 +93,10 @@ bool run_take_text(import_run *r, bytes json, uint64_t line, uint64_t merged, er
 void run_refuse(import_run *r, uint64_t line, bytes id, const err *why);
 /* A source row whose id came before. Counts it as read. */
 void run_count_duplicate(import_run *r, uint64_t line, bytes id);
+/* Everything taken so far is in the sink, and counted. */
 bool run_flush(import_run *r, err *e);
+bool run_begin(import_run *r, err *e);
+void run_end(import_run *r);
 
 void run_count_key(map *counts, bytes key); /* of unknown_keys, missing_keys, ... */
 

@@ -195,10 +195,6 @@ static bool scan_number(text_scan *s)
             is_beyond_exact((bytes){s->text.base + first_digit, whole_len})) {
             note_first(&s->facts.big_off, start);
         }
-    } else if (has_exponent || s->off - first_digit > DIGITS_EXACT_MAX + 1) {
-        /* Up to 15 digits and a point survive a double; with more, or with an exponent, somebody
-         * has to look again. */
-        s->facts.has_odd_number = true;
     }
     return true;
 }
@@ -295,6 +291,7 @@ static bool scan_after_value(text_scan *s, bool *ret_is_done)
 
 static bool scan_value(text_scan *s, bool *ret_is_done)
 {
+    s->facts.value_count++;
     skip_space(s);
     int c = byte_at(s);
     if (c != '{' && c != '[') {

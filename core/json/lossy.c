@@ -13,59 +13,58 @@ enum { PAIRWISE_COUNT_MAX = 16 };
 
 static int compare_keys(const void *a, const void *b)
 {
-    const char *const *key_a = a;
-    const char *const *key_b = b;
-    return strcmp(*key_a, *key_b);
+    return bytes_compare(*(const bytes *)a, *(const bytes *)b);
 }
 
-/* Some key that stands twice; NULL: none does. */
-static const char *find_twin_sorted(const cJSON *object, size_t count, bool *ret_no_memory)
+/* Some key that stands twice; base NULL: none does. */
+static bytes find_twin_sorted(const json_node *object, size_t count, bool *ret_no_memory)
 {
-    const char **keys = mem_new(count * sizeof *keys);
+    bytes twin = {NULL, 0};
+    bytes *keys = mem_new(count * sizeof *keys);
     if (keys == NULL) {
         *ret_no_memory = true;
-        return NULL;
+        return twin;
     }
     size_t i = 0;
-    for (const cJSON *entry = object->child; entry != NULL; entry = entry->next) {
-        keys[i++] = entry->string;
+    for (const json_node *entry = object->child; entry != NULL; entry = entry->next) {
+        keys[i++] = entry->key;
     }
     check(i == count);
     qsort(keys, count, sizeof *keys, compare_keys);
-    const char *twin = NULL;
-    for (i = 1; i < count && twin == NULL; i++) {
-        twin = strcmp(keys[i - 1], keys[i]) == 0 ? keys[i] : NULL;
+    for (i = 1; i < count && twin.base == NULL; i++) {
+        twin = bytes_equal(keys[i - 1], keys[i]) ? keys[i] : twin;
     }
     mem_free(keys);
     return twin;
 }
 
-static const char *find_twin(const cJSON *object, bool *ret_no_memory)
+static bytes find_twin(const json_node *object, bool *ret_no_memory)
 {
     size_t count = 0;
-    for (const cJSON *entry = object->child; entry != NULL; entry = entry->next) {
+    for (const json_node *entry = object->child; entry != NULL; entry = entry->next) {
         count++;
     }
     if (count > PAIRWISE_COUNT_MAX) {
         return find_twin_sorted(object, count, ret_no_memory);
     }
-    for (const cJSON *entry = object->child; entry != NULL; entry = entry->next) {
-        for (const cJSON *later = entry->next; later != NULL; later = later->next) {
-            if (strcmp(entry->string, later->string) == 0) {
-                return entry->string;
+    for (const json_node *entry = object->child; entry != NULL; entry = entry->next) {
+        for (const json_node *later = entry->next; later != NULL; later = later->next) {
+            if (entry->key.len == later->key.len &&
+                memcmp(entry->key.base, later->key.base, entry->key.len) == 0) {
+                return entry->key;
             }
         }
     }
-    return NULL;
+    return (bytes){NULL, 0};
 }
 
-static bool add_node(char *path, size_t cap, const cJSON *parent, const cJSON *node)
+static bool add_node(char *path, size_t cap, const json_node *parent, const json_node *node)
 {
-    if (cJSON_IsObject(parent)) {
-        return json_pointer_add(path, cap, bytes_of(node->string));
+    if (parent->type == JSON_OBJECT) {
+        return json_pointer_add(path, cap, node->key);
     }
     size_t index = 0;
-    for (const cJSON *entry = parent->child; entry != node; entry = entry->next) {
+    for (const json_node *entry = parent->child; entry != node; entry = entry->next) {
         index++;
     }
     char digits[24];
@@ -75,15 +74,15 @@ static bool add_node(char *path, size_t cap, const cJSON *parent, const cJSON *n
 }
 
 /* The pointer to w->at and, with a key, on to its member; as far as it fits. */
-static void point_to(const tree_walk *w, const char *key, char *path, size_t cap)
+static void point_to(const tree_walk *w, bytes key, char *path, size_t cap)
 {
     path[0] = '\0';
     bool fits = true;
     for (size_t i = 0; i < w->depth && fits; i++) {
         fits = add_node(path, cap, w->above[i], i + 1 < w->depth ? w->above[i + 1] : w->at);
     }
-    if (fits && key != NULL) {
-        json_pointer_add(path, cap, bytes_of(key));
+    if (fits && key.base != NULL) {
+        json_pointer_add(path, cap, key);
     }
 }
 
@@ -92,22 +91,23 @@ static bool refuse_in_tree(const json_doc *doc, const char *path_prefix, err *e)
     tree_walk walk;
     char path[JSON_POINTER_LEN_MAX];
     for (json_walk_start(&walk, doc->root); walk.at != NULL; json_walk_next(&walk)) {
-        if (cJSON_IsNumber(walk.at) && isinf(walk.at->valuedouble)) {
-            point_to(&walk, NULL, path, sizeof path);
+        if (walk.at->type == JSON_NUMBER && isinf(walk.at->number)) {
+            point_to(&walk, (bytes){NULL, 0}, path, sizeof path);
             fail(e, ERR_FIELD_RANGE, "the number is larger than any that can be kept");
             return err_path(e, "%s%s", path_prefix, path);
         }
-        if (!cJSON_IsObject(walk.at)) {
+        if (walk.at->type != JSON_OBJECT) {
             continue;
         }
         bool has_no_memory = false;
-        const char *twin = find_twin(walk.at, &has_no_memory);
+        bytes twin = find_twin(walk.at, &has_no_memory);
         if (has_no_memory) {
             return fail(e, ERR_MEMORY, "no memory left for looking at the keys of an object");
         }
-        if (twin != NULL) {
+        if (twin.base != NULL) {
             point_to(&walk, twin, path, sizeof path);
-            fail(e, ERR_FIELD_DUPLICATE, "the key \"%s\" stands twice in one object", twin);
+            fail(e, ERR_FIELD_DUPLICATE, "the key \"%.*s\" stands twice in one object",
+                 (int)twin.len, twin.base);
             return err_path(e, "%s%s", path_prefix, path);
         }
     }

@@ -98,30 +98,28 @@ static uint32_t read_hex(const char *at)
     return value;
 }
 
-static void put_code_point(buf *out, uint32_t point)
+static size_t put_code_point(char *out, uint32_t point)
 {
-    char encoded[4];
-    size_t len;
     if (point < 0x80) {
-        encoded[0] = (char)point;
-        len = 1;
-    } else if (point < 0x800) {
-        encoded[0] = (char)(0xC0 | point >> 6);
-        encoded[1] = (char)(0x80 | (point & 0x3F));
-        len = 2;
-    } else if (point < 0x10000) {
-        encoded[0] = (char)(0xE0 | point >> 12);
-        encoded[1] = (char)(0x80 | (point >> 6 & 0x3F));
-        encoded[2] = (char)(0x80 | (point & 0x3F));
-        len = 3;
-    } else {
-        encoded[0] = (char)(0xF0 | point >> 18);
-        encoded[1] = (char)(0x80 | (point >> 12 & 0x3F));
-        encoded[2] = (char)(0x80 | (point >> 6 & 0x3F));
-        encoded[3] = (char)(0x80 | (point & 0x3F));
-        len = 4;
+        out[0] = (char)point;
+        return 1;
     }
-    buf_put(out, encoded, len);
+    if (point < 0x800) {
+        out[0] = (char)(0xC0 | point >> 6);
+        out[1] = (char)(0x80 | (point & 0x3F));
+        return 2;
+    }
+    if (point < 0x10000) {
+        out[0] = (char)(0xE0 | point >> 12);
+        out[1] = (char)(0x80 | (point >> 6 & 0x3F));
+        out[2] = (char)(0x80 | (point & 0x3F));
+        return 3;
+    }
+    out[0] = (char)(0xF0 | point >> 18);
+    out[1] = (char)(0x80 | (point >> 12 & 0x3F));
+    out[2] = (char)(0x80 | (point >> 6 & 0x3F));
+    out[3] = (char)(0x80 | (point & 0x3F));
+    return 4;
 }
 
 /* The code point of the escape \uXXXX at `off`; yields the offset behind it. Half of a surrogate
@@ -145,50 +143,43 @@ static size_t take_escape(bytes raw, size_t off, uint32_t *ret_point)
     return off;
 }
 
-static size_t put_unescaped(bytes raw, size_t off, buf *out)
+static size_t put_unescaped(bytes raw, size_t *off, char *out)
 {
-    char c = raw.base[off + 1];
+    char c = raw.base[*off + 1];
     if (c == 'u') {
         uint32_t point;
-        off = take_escape(raw, off, &point);
-        put_code_point(out, point);
-        return off;
+        *off = take_escape(raw, *off, &point);
+        return put_code_point(out, point);
     }
     const char *plain = strchr("b\bf\fn\nr\rt\t", c);
-    buf_char(out, plain == NULL ? c : plain[1]);
-    return off + 2;
+    out[0] = plain == NULL ? c : plain[1];
+    *off += 2;
+    return 1;
+}
+
+/* No escape is shorter than the bytes it stands for. */
+size_t json_unescape_to(bytes raw, char *out)
+{
+    size_t off = 0;
+    size_t len = 0;
+    while (off < raw.len) {
+        const char *escape = memchr(raw.base + off, '\\', raw.len - off);
+        size_t run_len = escape == NULL ? raw.len - off : (size_t)(escape - raw.base) - off;
+        memcpy(out + len, raw.base + off, run_len);
+        off += run_len;
+        len += run_len;
+        if (off < raw.len) {
+            len += put_unescaped(raw, &off, out + len);
+        }
+    }
+    return len;
 }
 
 void json_unescape(bytes raw, buf *out)
 {
-    size_t off = 0;
-    while (off < raw.len) {
-        const char *escape = memchr(raw.base + off, '\\', raw.len - off);
-        size_t run_len = escape == NULL ? raw.len - off : (size_t)(escape - raw.base) - off;
-        buf_put(out, raw.base + off, run_len);
-        off += run_len;
-        if (off < raw.len) {
-            off = put_unescaped(raw, off, out);
-        }
-    }
-}
-
-void json_mend_halves(char *text, size_t len)
-{
-    bytes raw = {text, len};
-    const char *escape;
-    for (size_t off = 0; (escape = memchr(text + off, '\\', len - off)) != NULL;) {
-        off = (size_t)(escape - text);
-        if (text[off + 1] != 'u') {
-            off += 2;
-            continue;
-        }
-        uint32_t point;
-        size_t end = take_escape(raw, off, &point);
-        if (point == REPLACEMENT) {
-            memcpy(text + off, "\\uFFFD", 6);
-        }
-        off = end;
+    char *room = buf_room(out, raw.len);
+    if (room != NULL) {
+        out->len += json_unescape_to(raw, room);
     }
 }
 

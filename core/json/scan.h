@@ -15,10 +15,10 @@
 
 /* What a tree of doubles and C strings would not show. Offsets are SIZE_MAX where there is none. */
 typedef struct json_facts {
-    size_t null_off;     /* of the first \u0000 */
-    size_t half_off;     /* of the first half of a surrogate pair that stands alone */
-    size_t big_off;      /* of the first integer beyond 2^53 */
-    bool has_odd_number; /* some number with a fraction or exponent may have been rounded */
+    size_t null_off;    /* of the first \u0000 */
+    size_t half_off;    /* of the first half of a surrogate pair that stands alone */
+    size_t big_off;     /* of the first integer beyond 2^53 */
+    size_t value_count; /* containers and what is in them */
 } json_facts;
 
 bool json_scan(bytes text, size_t depth_max, json_facts *ret_facts, size_t *ret_off, err *e);
@@ -32,10 +32,11 @@ size_t json_skip_value(bytes text, size_t off);
  * its quotes, escapes untouched. False: there are no more. */
 bool json_next_member(bytes text, size_t *off, bytes *ret_key, bytes *ret_value);
 
-/* The text behind the escapes of a string given without its quotes. */
+/* The text behind the escapes of a string given without its quotes; half of a surrogate pair alone
+ * has no form in UTF-8 and is read as U+FFFD. */
 void json_unescape(bytes raw, buf *out);
-/* Makes every half of a surrogate pair that stands alone a \uFFFD, in place. */
-void json_mend_halves(char *text, size_t len);
+/* The same into memory of at least raw.len bytes; yields how many it took. */
+size_t json_unescape_to(bytes raw, char *out);
 bool json_key_equals(bytes raw_key, bytes key);
 
 /* Is a number, as it was written, a whole number? 1.0 and 12e2 are, 1.5 and 1e-9 are not. */

@@ -1,7 +1,8 @@
 #ifndef CORE_JSON_TREE_H
 #define CORE_JSON_TREE_H
 
-#include <cJSON.h>
+#include <assert.h>
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -9,15 +10,23 @@
 
 /* What lies behind json_doc and json_node; for the files of this folder only. */
 
-enum {
-    /* Set in a number's `type`, beside the bits of the parser, where the text was no whole number:
-     * its double may look like one all the same. */
-    JSON_NUMBER_IS_BROKEN = 1 << 12,
-    JSON_POINTER_LEN_MAX = 200
+enum { TREE_DEPTH_MAX = 1000, JSON_POINTER_LEN_MAX = 200 };
+
+/* Texts and keys are terminated and end at their first \u0000. */
+struct json_node {
+    struct json_node *next;
+    struct json_node *child; /* the first entry; NULL: none, or no container */
+    bytes key;
+    bytes text;
+    double number;
+    json_type type;
+    bool is_true;
+    bool is_broken; /* the text was no whole number: the double may look like one all the same */
 };
 
+/* The document, its nodes and their texts lie in one piece of memory. */
 struct json_doc {
-    cJSON *root;
+    json_node *root;
     bool has_null;
     bool has_half;
     bool has_big;
@@ -26,25 +35,17 @@ struct json_doc {
     char big_path[JSON_POINTER_LEN_MAX];  /* of the first integer beyond 2^53 */
 };
 
+static_assert(sizeof(struct json_doc) % alignof(json_node) == 0, "nodes lie behind the document");
+
 /* All nodes in the order of the text, without recursion. */
 typedef struct tree_walk {
-    const cJSON *at;
-    const cJSON *above[CJSON_NESTING_LIMIT]; /* the containers around `at`, outermost first */
+    const json_node *at;
+    const json_node *above[TREE_DEPTH_MAX]; /* the containers around `at`, outermost first */
     size_t depth;
 } tree_walk;
 
-tree_walk *json_walk_start(tree_walk *w, const cJSON *root);
+tree_walk *json_walk_start(tree_walk *w, const json_node *root);
 /* The node after w->at; NULL and w->at NULL: there are no more. */
-const cJSON *json_walk_next(tree_walk *w);
-
-static inline const cJSON *json_inner(const json_node *n)
-{
-    return (const cJSON *)(const void *)n;
-}
-
-static inline const json_node *json_outer(const cJSON *inner)
-{
-    return (const json_node *)(const void *)inner;
-}
+const json_node *json_walk_next(tree_walk *w);
 
 #endif

@@ -251,59 +251,56 @@ void json_put_raw(json_writer *w, bytes json)
     buf_put(w->out, json.base, json.len);
 }
 
-static void put_scalar(buf *out, const cJSON *node)
+static void put_scalar(buf *out, const json_node *node)
 {
-    switch (node->type & 0xFF) {
-    case cJSON_String:
-        put_string(out, bytes_of(node->valuestring));
+    switch (node->type) {
+    case JSON_TEXT:
+        put_string(out, node->text);
         break;
-    case cJSON_Number:
+    case JSON_NUMBER:
         /* A number too large for a double was read as infinity; this reads as infinity again. */
-        if (isinf(node->valuedouble)) {
-            buf_text(out, node->valuedouble < 0 ? "-1e999" : "1e999");
+        if (isinf(node->number)) {
+            buf_text(out, node->number < 0 ? "-1e999" : "1e999");
         } else {
-            put_double(out, node->valuedouble);
+            put_double(out, node->number);
         }
         break;
-    case cJSON_True:
-        buf_text(out, "true");
-        break;
-    case cJSON_False:
-        buf_text(out, "false");
+    case JSON_BOOL:
+        buf_text(out, node->is_true ? "true" : "false");
         break;
     default:
         buf_text(out, "null");
     }
 }
 
-static void put_tree(buf *out, const cJSON *root)
+static void put_tree(buf *out, const json_node *root)
 {
-    const cJSON *above[CJSON_NESTING_LIMIT];
+    const json_node *above[TREE_DEPTH_MAX];
     size_t depth = 0;
-    const cJSON *at = root;
+    const json_node *at = root;
     while (at != NULL) {
-        if (depth > 0 && cJSON_IsObject(above[depth - 1])) {
-            put_string(out, bytes_of(at->string));
+        if (depth > 0 && above[depth - 1]->type == JSON_OBJECT) {
+            put_string(out, at->key);
             buf_char(out, ':');
         }
-        bool is_container = cJSON_IsObject(at) || cJSON_IsArray(at);
+        bool is_container = at->type == JSON_OBJECT || at->type == JSON_ARRAY;
         if (is_container) {
-            buf_char(out, cJSON_IsObject(at) ? '{' : '[');
+            buf_char(out, at->type == JSON_OBJECT ? '{' : '[');
         } else {
             put_scalar(out, at);
         }
         if (is_container && at->child != NULL) {
-            check(depth < CJSON_NESTING_LIMIT);
+            check(depth < TREE_DEPTH_MAX);
             above[depth++] = at;
             at = at->child;
             continue;
         }
         if (is_container) {
-            buf_char(out, cJSON_IsObject(at) ? '}' : ']');
+            buf_char(out, at->type == JSON_OBJECT ? '}' : ']');
         }
         while (depth > 0 && at->next == NULL) {
             at = above[--depth];
-            buf_char(out, cJSON_IsObject(at) ? '}' : ']');
+            buf_char(out, at->type == JSON_OBJECT ? '}' : ']');
         }
         if (depth > 0) {
             buf_char(out, ',');
@@ -314,13 +311,13 @@ static void put_tree(buf *out, const cJSON *root)
 
 void json_print(const json_node *n, buf *out)
 {
-    put_tree(out, json_inner(n));
+    put_tree(out, n);
 }
 
 void json_put_node(json_writer *w, const json_node *n)
 {
     start_value(w);
-    put_tree(w->out, json_inner(n));
+    put_tree(w->out, n);
 }
 
 void json_member_text(json_writer *w, const char *key, bytes text)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "match/radix.h"
+
 enum { GRID_CELLS_PER_ROW = 16, GRID_CELLS_MIN = 256 };
 
 static const double band_km = 12.0;
@@ -212,27 +214,18 @@ static uint32_t cell_of(const index_plan *plan, const index_row *row)
 
 /* ------------------------------------------------------------------------------------ lists */
 
-typedef struct list_entry {
-    uint32_t concept_number;
-    uint32_t row; /* place in the new order */
-    float latitude;
-    bool has_place;
-} list_entry;
-
-static int compare_list_entries(const void *a, const void *b)
+/* A row under a concept: the concept and whether the row has a place in the key, the latitude
+ * behind it. */
+static radix_entry list_entry_of(uint32_t concept_number, const index_row *row, uint32_t place)
 {
-    const list_entry *x = a;
-    const list_entry *y = b;
-    if (x->concept_number != y->concept_number) {
-        return x->concept_number < y->concept_number ? -1 : 1;
-    }
-    if (x->has_place != y->has_place) {
-        return x->has_place ? 1 : -1;
-    }
-    if (x->latitude != y->latitude) {
-        return x->latitude < y->latitude ? -1 : 1;
-    }
-    return x->row < y->row ? -1 : x->row > y->row;
+    return (radix_entry){.key = (uint64_t)concept_number << 1 | row->has_place,
+                         .second = radix_of_float(row->has_place ? row->latitude : 0),
+                         .row = place};
+}
+
+static uint32_t concept_of(const radix_entry *entry)
+{
+    return (uint32_t)(entry->key >> 1);
 }
 
 static void fill_slot(struct index_lists *lists, const list_slot *list)
@@ -245,12 +238,12 @@ static void fill_slot(struct index_lists *lists, const list_slot *list)
 }
 
 /* Takes sorted entries. Their rows are left out where they are consecutive anyway. */
-static bool make_lists(struct index_lists *lists, const list_entry *entries, uint32_t count,
+static bool make_lists(struct index_lists *lists, const radix_entry *entries, uint32_t count,
                        bool has_rows, uint32_t first_row, err *e)
 {
     uint32_t list_count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        list_count += i == 0 || entries[i].concept_number != entries[i - 1].concept_number;
+        list_count += i == 0 || concept_of(&entries[i]) != concept_of(&entries[i - 1]);
     }
     *lists = (struct index_lists){.slot_count = 2, .entry_count = count, .first_row = first_row};
     while (lists->slot_count < list_count * 2) {
@@ -264,15 +257,15 @@ static bool make_lists(struct index_lists *lists, const list_entry *entries, uin
     }
     list_slot list = {0};
     for (uint32_t i = 0; i < count; i++) {
-        if (i == 0 || entries[i].concept_number != entries[i - 1].concept_number) {
-            list = (list_slot){.key = entries[i].concept_number + 1, .first = i, .placed = i};
+        if (i == 0 || concept_of(&entries[i]) != concept_of(&entries[i - 1])) {
+            list = (list_slot){.key = concept_of(&entries[i]) + 1, .first = i, .placed = i};
         }
-        list.placed += !entries[i].has_place;
+        list.placed += (entries[i].key & 1) == 0;
         list.end = i + 1;
-        if (i + 1 == count || entries[i + 1].concept_number != entries[i].concept_number) {
+        if (i + 1 == count || concept_of(&entries[i + 1]) != concept_of(&entries[i])) {
             fill_slot(lists, &list);
         }
-        lists->lats[i] = entries[i].latitude;
+        lists->lats[i] = radix_to_float(entries[i].second);
         if (has_rows) {
             lists->rows[i] = entries[i].row;
         }
@@ -283,9 +276,8 @@ static bool make_lists(struct index_lists *lists, const list_entry *entries, uin
 typedef enum list_choice { LIST_REQUIRED_RAREST, LIST_REQUIRED_EACH, LIST_WANTED } list_choice;
 
 static uint32_t entries_of(const index_plan *plan, list_choice choice, const index_row *row,
-                           list_entry *out, uint32_t place)
+                           radix_entry *out, uint32_t place)
 {
-    list_entry entry = {0, place, row->has_place ? row->latitude : 0, row->has_place};
     const uint32_t *concepts = choice == LIST_WANTED ? row->wanted : row->required;
     uint32_t count = choice == LIST_WANTED ? row->wanted_count : row->required_count;
     if (choice == LIST_REQUIRED_RAREST) {
@@ -296,15 +288,13 @@ static uint32_t entries_of(const index_plan *plan, list_choice choice, const ind
         return 0;
     }
     if (choice == LIST_REQUIRED_EACH && !row->is_required_known) {
-        entry.concept_number = LIST_UNKNOWN;
         if (out != NULL) {
-            *out = entry;
+            *out = list_entry_of(LIST_UNKNOWN, row, place);
         }
         return 1;
     }
     for (uint32_t i = 0; i < count && out != NULL; i++) {
-        entry.concept_number = concepts[i];
-        out[i] = entry;
+        out[i] = list_entry_of(concepts[i], row, place);
     }
     return count;
 }
@@ -318,7 +308,7 @@ static bool list_rows(index_plan *plan, list_choice choice, struct index_lists *
     if (count > UINT32_MAX / 2) {
         return fail(e, ERR_TOO_LARGE, "too many concepts for one segment");
     }
-    list_entry *entries = mem_new((size_t)count * sizeof *entries);
+    radix_entry *entries = mem_new((size_t)count * sizeof *entries);
     if (entries == NULL) {
         return fail(e, ERR_MEMORY, "no memory for lists of %llu rows", (unsigned long long)count);
     }
@@ -326,35 +316,16 @@ static bool list_rows(index_plan *plan, list_choice choice, struct index_lists *
     for (uint32_t i = 0; i < plan->row_count; i++) {
         at += entries_of(plan, choice, &plan->rows[plan->sequence[i]], entries + at, i);
     }
-    if (choice != LIST_REQUIRED_RAREST) {
-        qsort(entries, at, sizeof *entries, compare_list_entries);
-    }
-    bool is_done = make_lists(lists, entries, at, choice != LIST_REQUIRED_RAREST,
-                              choice == LIST_REQUIRED_RAREST ? plan->required_first : 0, e);
+    bool is_done =
+        choice == LIST_REQUIRED_RAREST || radix_sort(entries, at) ||
+        fail(e, ERR_MEMORY, "no memory for lists of %llu rows", (unsigned long long)count);
+    is_done = is_done && make_lists(lists, entries, at, choice != LIST_REQUIRED_RAREST,
+                                    choice == LIST_REQUIRED_RAREST ? plan->required_first : 0, e);
     mem_free(entries);
     return is_done;
 }
 
 /* ------------------------------------------------------------------------------------ the order */
-
-typedef struct order_key {
-    uint64_t key;
-    float latitude;
-    uint32_t row;
-} order_key;
-
-static int compare_order_keys(const void *a, const void *b)
-{
-    const order_key *x = a;
-    const order_key *y = b;
-    if (x->key != y->key) {
-        return x->key < y->key ? -1 : 1;
-    }
-    if (x->latitude != y->latitude) {
-        return x->latitude < y->latitude ? -1 : 1;
-    }
-    return x->row < y->row ? -1 : x->row > y->row;
-}
 
 static bool has_requirement(const index_plan *plan, const index_row *row)
 {
@@ -442,7 +413,7 @@ static bool find_rarest(index_plan *plan, index_row *rows, err *e)
 
 static bool sort_rows(index_plan *plan, err *e)
 {
-    order_key *keys = mem_new((size_t)plan->row_count * sizeof *keys);
+    radix_entry *keys = mem_new((size_t)plan->row_count * sizeof *keys);
     plan->sequence = mem_new((size_t)plan->row_count * sizeof *plan->sequence);
     if (keys == NULL || plan->sequence == NULL) {
         mem_free(keys);
@@ -457,11 +428,12 @@ static bool sort_rows(index_plan *plan, err *e)
             key = (uint64_t)group_key_of(plan, row) << 40 | cell_of(plan, row);
             plan->required_first++;
         }
-        keys[i] = (order_key){key, row->has_place ? row->latitude : 0, i};
+        keys[i] = (radix_entry){key, radix_of_float(row->has_place ? row->latitude : 0), i};
     }
     /* A plain segment keeps its rows in the order they came. */
-    if (!plan->is_plain) {
-        qsort(keys, plan->row_count, sizeof *keys, compare_order_keys);
+    if (!plan->is_plain && !radix_sort(keys, plan->row_count)) {
+        mem_free(keys);
+        return fail(e, ERR_MEMORY, "no memory to order %u rows", plan->row_count);
     }
     for (uint32_t i = 0; i < plan->row_count; i++) {
         plan->sequence[i] = keys[i].row;

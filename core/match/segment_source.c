@@ -333,50 +333,79 @@ static bool part_row_is_live(const segment_part *part, uint32_t row)
     return part->live == NULL || (part->live[row >> 6] >> (row & 63u) & 1u) != 0;
 }
 
+/* The next live record of a part. */
+typedef struct part_head {
+    uint32_t part;
+    uint32_t record;
+    bytes id; /* base NULL: the part is done */
+} part_head;
+
+static void find_head(const segment_part *parts, part_head *h)
+{
+    const segment_part *part = &parts[h->part];
+    const segment *s = part->segment;
+    while (h->record < s->head->record_count &&
+           !part_row_is_live(part, s->record_rows[s->row_starts[h->record]])) {
+        h->record++;
+    }
+    if (h->record == s->head->record_count) {
+        h->id = (bytes){NULL, 0};
+        return;
+    }
+    uint32_t start = s->id_starts[h->record];
+    h->id = (bytes){s->ids + start, s->id_starts[h->record + 1] - start};
+}
+
+/* The heads in the order of their ids, those of finished parts last. */
+static int compare_heads(const part_head *a, const part_head *b)
+{
+    if (a->id.base == NULL || b->id.base == NULL) {
+        return (a->id.base == NULL) - (b->id.base == NULL);
+    }
+    return bytes_compare(a->id, b->id);
+}
+
+/* Moves the first head to its place among the others; mostly it stays. */
+static void sink_head(part_head *heads, uint32_t count)
+{
+    part_head first = heads[0];
+    uint32_t at = 0;
+    while (at + 1 < count && compare_heads(&heads[at + 1], &first) < 0) {
+        heads[at] = heads[at + 1];
+        at++;
+    }
+    heads[at] = first;
+}
+
 /* Takes the live records of all parts in the order of their ids; no id lives in two parts. Returns
  * false when two parts hold the same id alive, which a snapshot never does. */
-static bool gather(const segment_part *parts, uint32_t part_count, uint32_t *at,
+static bool gather(const segment_part *parts, uint32_t part_count, part_head *heads,
                    record_entry *records, row_ref *rows, uint32_t *ret_record_count,
                    uint32_t *ret_row_count)
 {
     uint32_t record_count = 0;
     uint32_t row_count = 0;
-    for (;;) {
-        uint32_t best = UINT32_MAX;
-        bytes best_id = {NULL, 0};
-        for (uint32_t i = 0; i < part_count; i++) {
-            const segment *s = parts[i].segment;
-            while (at[i] < s->head->record_count &&
-                   !part_row_is_live(&parts[i], s->record_rows[s->row_starts[at[i]]])) {
-                at[i]++;
-            }
-            if (at[i] == s->head->record_count) {
-                continue;
-            }
-            bytes id = {s->ids + s->id_starts[at[i]],
-                        s->id_starts[at[i] + 1] - s->id_starts[at[i]]};
-            int order = best == UINT32_MAX ? -1 : bytes_compare(id, best_id);
-            if (order == 0) {
-                return false;
-            }
-            if (order < 0) {
-                best = i;
-                best_id = id;
-            }
-        }
-        if (best == UINT32_MAX) {
-            break;
-        }
-        const segment *s = parts[best].segment;
-        uint32_t record = at[best]++;
+    for (uint32_t i = part_count; i-- > 0;) {
+        heads[i] = (part_head){.part = i};
+        find_head(parts, &heads[i]);
+        sink_head(heads + i, part_count - i);
+    }
+    while (part_count > 0 && heads[0].id.base != NULL) {
+        part_head *h = &heads[0];
+        const segment *s = parts[h->part].segment;
         const int64_t *versions = segment_at(s, s->head->versions_off);
-        records[record_count] =
-            (record_entry){.id = best_id, .version = versions[record], .first = row_count};
-        for (uint32_t r = s->row_starts[record]; r < s->row_starts[record + 1]; r++) {
-            rows[row_count++] = (row_ref){best, s->record_rows[r]};
+        if (part_count > 1 && compare_heads(h, &heads[1]) == 0) {
+            return false;
         }
-        records[record_count].row_count = row_count - records[record_count].first;
-        record_count++;
+        record_entry *entry = &records[record_count++];
+        *entry = (record_entry){.id = h->id, .version = versions[h->record], .first = row_count};
+        for (uint32_t r = s->row_starts[h->record]; r < s->row_starts[h->record + 1]; r++) {
+            rows[row_count++] = (row_ref){h->part, s->record_rows[r]};
+        }
+        entry->row_count = row_count - entry->first;
+        h->record++;
+        find_head(parts, h);
+        sink_head(heads, part_count);
     }
     *ret_record_count = record_count;
     *ret_row_count = row_count;
@@ -401,14 +430,14 @@ bool segment_merge(const match_program *program, record_side side, const segment
                                     .may_have = segments_may_have},
                            .parts = parts,
                            .part_count = part_count};
-    uint32_t *at = mem_new(part_count * sizeof *at);
+    part_head *heads = mem_new(part_count * sizeof *heads);
     record_entry *records = mem_new((size_t)record_max * sizeof *records);
     row_ref *rows = mem_new((size_t)row_max * sizeof *rows);
     uint32_t record_count;
     uint32_t row_count;
-    if (at == NULL || records == NULL || rows == NULL || row_max > UINT32_MAX / 2) {
+    if (heads == NULL || records == NULL || rows == NULL || row_max > UINT32_MAX / 2) {
         fail(e, ERR_MEMORY, "no memory to merge %llu rows", (unsigned long long)row_max);
-    } else if (!gather(parts, part_count, at, records, rows, &record_count, &row_count)) {
+    } else if (!gather(parts, part_count, heads, records, rows, &record_count, &row_count)) {
         fail(e, ERR_INTERNAL, "a record stands in two segments at once");
     } else {
         is_done =
@@ -416,6 +445,6 @@ bool segment_merge(const match_program *program, record_side side, const segment
     }
     mem_free(rows);
     mem_free(records);
-    mem_free(at);
+    mem_free(heads);
     return is_done;
 }

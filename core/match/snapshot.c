@@ -188,10 +188,11 @@ static bool own_live(held_segment *h, err *e)
     return true;
 }
 
-static bool bury(side_segments *side, bytes id, err *e)
+/* Marks the rows of a record as replaced, where they stand in held[0..held_count). */
+static bool bury_in(held_segment *held, uint32_t held_count, bytes id, bool *ret_was_there, err *e)
 {
-    for (uint32_t i = side->count; i-- > 0;) {
-        held_segment *h = &side->held[i];
+    for (uint32_t i = held_count; i-- > 0;) {
+        held_segment *h = &held[i];
         const uint32_t *rows;
         uint32_t count;
         if (!segment_find(h->segment, id, &rows, &count) || !is_live(h, rows[0])) {
@@ -204,9 +205,20 @@ static bool bury(side_segments *side, bytes id, err *e)
             h->live->words[rows[k] >> 6] &= ~(1ULL << (rows[k] & 63u));
         }
         h->live->dead_count += count;
-        side->record_count--;
+        *ret_was_there = true;
         return true;
     }
+    *ret_was_there = false;
+    return true;
+}
+
+static bool bury(side_segments *side, bytes id, err *e)
+{
+    bool was_there = false;
+    if (!bury_in(side->held, side->count, id, &was_there, e)) {
+        return false;
+    }
+    side->record_count -= was_there;
     return true;
 }
 
@@ -381,6 +393,183 @@ bool snapshot_apply(const snapshot *from, const snapshot_change *changes, uint32
               prepare_words(s, e);
     mem_free(order);
     mem_free(inputs);
+    if (!is_good) {
+        snapshot_free(&s);
+        return false;
+    }
+    *ret = s;
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------ parts */
+
+struct snapshot_part {
+    record_side side;
+    segment *segment; /* NULL: only deletes, or used up */
+    bytes *replaced;  /* of the arena */
+    uint32_t replaced_count;
+    arena arena;
+};
+
+/* What is new as inputs, what may stand somewhere already as ids. */
+static bool fill_part(snapshot_part *part, const snapshot_change *changes, uint32_t change_count,
+                      segment_input *inputs, uint32_t *ret_input_count)
+{
+    uint32_t input_count = 0;
+    part->replaced = arena_make_array(&part->arena, change_count, bytes);
+    for (uint32_t i = 0; i < change_count && part->replaced != NULL; i++) {
+        const snapshot_change *c = &changes[i];
+        if (c->side != part->side) {
+            continue;
+        }
+        if (c->record != NULL) {
+            inputs[input_count++] = (segment_input){c->record, c->version};
+        }
+        if (c->record == NULL || c->version != 1) {
+            bytes id = arena_copy(&part->arena, c->id);
+            if (id.base == NULL) {
+                return false;
+            }
+            part->replaced[part->replaced_count++] = id;
+        }
+    }
+    *ret_input_count = input_count;
+    return part->replaced != NULL;
+}
+
+bool snapshot_part_make(const match_program *program, const dictionary *d, record_side side,
+                        const snapshot_change *changes, uint32_t change_count, snapshot_part **ret,
+                        err *e)
+{
+    snapshot_part *part = mem_new(sizeof *part);
+    segment_input *inputs = mem_new((size_t)change_count * sizeof *inputs);
+    uint32_t input_count = 0;
+    bool is_made = part != NULL && inputs != NULL;
+    if (is_made) {
+        part->side = side;
+        is_made = fill_part(part, changes, change_count, inputs, &input_count);
+    }
+    if (!is_made) {
+        fail(e, ERR_MEMORY, "no memory for %u changes", change_count);
+    }
+    is_made = is_made && (input_count == 0 || segment_build(program, side, inputs, input_count, d,
+                                                            false, &part->segment, e));
+    mem_free(inputs);
+    if (!is_made || (part->segment == NULL && part->replaced_count == 0)) {
+        snapshot_part_free(&part);
+    }
+    if (is_made) {
+        *ret = part;
+    }
+    return is_made;
+}
+
+void snapshot_part_free(snapshot_part **part)
+{
+    if (*part != NULL) {
+        segment_free(&(*part)->segment);
+        arena_fini(&(*part)->arena);
+        mem_free(*part);
+        *part = NULL;
+    }
+}
+
+/* Takes a part's rows behind those added before it. */
+static bool add_part(side_segments *side, snapshot_part *part, held_segment *added,
+                     uint32_t *added_count, err *e)
+{
+    for (uint32_t i = 0; i < part->replaced_count; i++) {
+        bool was_there = false;
+        if (!bury_in(added, *added_count, part->replaced[i], &was_there, e)) {
+            return false;
+        }
+        side->record_count -= was_there;
+        if (!was_there && !bury(side, part->replaced[i], e)) {
+            return false;
+        }
+    }
+    if (part->segment != NULL) {
+        side->record_count += segment_record_count(part->segment);
+        part->segment->share_count++;
+        added[(*added_count)++] = (held_segment){.segment = part->segment, .shape = SHAPE_INDEXED};
+        part->segment = NULL;
+    }
+    return true;
+}
+
+/* One segment of everything added, and of what before it is not much larger. */
+static bool merge_added(snapshot *s, record_side which, const held_segment *added,
+                        uint32_t added_count, segment **ret, uint32_t *ret_first, err *e)
+{
+    side_segments *side = &s->sides[which];
+    uint64_t rows = 0;
+    uint32_t first = side->count;
+    for (uint32_t i = 0; i < added_count; i++) {
+        rows += live_count(&added[i]);
+    }
+    while (first > 0 && (side->held[first - 1].shape != SHAPE_INDEXED ||
+                         live_count(&side->held[first - 1]) < SEGMENT_RATIO * rows ||
+                         first >= SEGMENT_COUNT_MAX - 3)) {
+        first--;
+        rows += live_count(&side->held[first]);
+    }
+    uint32_t part_count = 0;
+    segment_part *parts = mem_new((added_count + SEGMENT_COUNT_MAX) * sizeof *parts);
+    if (parts == NULL) {
+        return fail(e, ERR_MEMORY, "no memory for a snapshot");
+    }
+    for (uint32_t i = first; i < side->count; i++) {
+        const held_segment *h = &side->held[i];
+        parts[part_count++] = (segment_part){h->segment, h->live == NULL ? NULL : h->live->words};
+    }
+    for (uint32_t i = 0; i < added_count; i++) {
+        const live_map *live = added[i].live;
+        parts[part_count++] = (segment_part){added[i].segment, live == NULL ? NULL : live->words};
+    }
+    bool is_merged = segment_merge(s->program, which, parts, part_count, false, ret, e);
+    mem_free(parts);
+    *ret_first = first;
+    return is_merged;
+}
+
+static bool apply_side_parts(snapshot *s, record_side which, snapshot_part *const *parts,
+                             uint32_t part_count, err *e)
+{
+    side_segments *side = &s->sides[which];
+    held_segment *added = mem_new((size_t)part_count * sizeof *added);
+    uint32_t added_count = 0;
+    segment *merged = NULL;
+    uint32_t first = 0;
+    bool is_good = added != NULL || fail(e, ERR_MEMORY, "no memory for a snapshot");
+    for (uint32_t i = 0; i < part_count && is_good; i++) {
+        if (parts[i]->side == which) {
+            is_good = add_part(side, parts[i], added, &added_count, e);
+        }
+    }
+    drop_empty(side);
+    if (is_good && added_count > 0) {
+        is_good = merge_added(s, which, added, added_count, &merged, &first, e);
+    }
+    for (uint32_t i = 0; i < added_count; i++) {
+        drop_held(&added[i]);
+    }
+    mem_free(added);
+    if (merged != NULL && is_good) {
+        while (side->count > first) {
+            remove_held(side, side->count - 1);
+        }
+        insert_held(side, first, merged, SHAPE_INDEXED);
+    }
+    return is_good;
+}
+
+bool snapshot_apply_parts(const snapshot *from, snapshot_part *const *parts, uint32_t part_count,
+                          uint64_t change, snapshot **ret, err *e)
+{
+    snapshot *s = NULL;
+    bool is_good = copy_snapshot(from, change, &s, e) &&
+                   apply_side_parts(s, SIDE_SEEKER, parts, part_count, e) &&
+                   apply_side_parts(s, SIDE_OFFER, parts, part_count, e) && prepare_words(s, e);
     if (!is_good) {
         snapshot_free(&s);
         return false;

@@ -26,6 +26,20 @@ bool snapshot_new(const match_program *program, const dictionary *d, uint64_t ch
  * rows are copied from segments, records are not needed again). `from` stays as it is. [store] */
 bool snapshot_apply(const snapshot *from, const snapshot_change *changes, uint32_t change_count,
                     uint64_t change, snapshot **ret, err *e);
+/* Rows made ahead of the snapshot that will show them, so that a long import costs one merge and
+ * not one a transaction: the records of one transaction and side, and the ids of those it replaced
+ * or deleted. */
+typedef struct snapshot_part snapshot_part;
+/* From the changes of the side `side`; no id comes twice among them. NULL where there are none.
+ * [any] */
+bool snapshot_part_make(const match_program *program, const dictionary *d, record_side side,
+                        const snapshot_change *changes, uint32_t change_count, snapshot_part **ret,
+                        err *e);
+void snapshot_part_free(snapshot_part **part);
+/* The next snapshot: `from` with all parts in their order. What is in them is used up, also when
+ * that fails; the parts stay the caller's to free. [store] */
+bool snapshot_apply_parts(const snapshot *from, snapshot_part *const *parts, uint32_t part_count,
+                          uint64_t change, snapshot **ret, err *e);
 /* Other sizes than TAIL_ROW_MAX, so that a test reaches every merge with few rows. Before the first
  * apply; later snapshots keep them. */
 void snapshot_tune(snapshot *s, uint32_t tail_row_max, uint32_t young_row_max);

@@ -299,23 +299,29 @@ static bool read_row(const field *f, const void *base, arena *a, field_value *re
     return source->is_pick ? read_pick(f, &list, a, ret) : read_entries(f, &list, a, ret);
 }
 
+/* What is not known is not written, but for what says so: a value is large, and a record has many.
+ */
 bool field_read(const field *f, const void *record, uint32_t intake, arena *a, field_value *ret)
 {
-    field_value value = {0};
+    ret->is_known = false;
+    ret->number = 0;
+    ret->codes = (lotse_codes){0};
+    ret->count = 0;
+    ret->numbers = NULL;
+    ret->concepts = NULL;
     if (f->source == NULL) {
         const value_ext *ext =
             f->side == SIDE_SEEKER ? &((const seeker *)record)->ext : &((const offer *)record)->ext;
-        read_ext(f, ext, &value);
-    } else {
-        const void *base = row_base(f, record, intake);
-        if (base != NULL && !read_row(f, base, a, &value)) {
-            return false;
-        }
-        if (!value.is_known && f->has_default) {
-            value.is_known = true;
-            value.number = f->default_value;
-        }
+        read_ext(f, ext, ret);
+        return true;
     }
-    *ret = value;
+    const void *base = row_base(f, record, intake);
+    if (base != NULL && !read_row(f, base, a, ret)) {
+        return false;
+    }
+    if (!ret->is_known && f->has_default) {
+        ret->is_known = true;
+        ret->number = f->default_value;
+    }
     return true;
 }

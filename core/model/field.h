@@ -62,7 +62,7 @@ const field *field_of_ext(const ext_key *key, arena *a);
 /* Reads one row of a decoded record (seeker or offer). `intake` is the row's intake, ignored for
  * seekers and for offers without intakes. Unknown values of absent facts: is_known false; of absent
  * wishes: is_known false too (the gate's role lookup makes that "asks for nothing"). A day stated
- * as null reads as LOTSE_OPEN. False: no memory in `a`, ret untouched. */
+ * as null reads as LOTSE_OPEN. False: no memory in `a`; *ret means nothing then. */
 bool field_read(const field *f, const void *record, uint32_t intake, arena *a, field_value *ret);
 
 #endif

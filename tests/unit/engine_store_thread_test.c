@@ -47,6 +47,50 @@ START_TEST(the_same_record_again_changes_nothing)
 }
 END_TEST
 
+static void put_deferred(engine *g, const char *text)
+{
+    engine_writes *writes = NULL;
+    uint64_t change = 0;
+    err e = {0};
+    ck_assert(engine_writes_new(g, &writes, &e));
+    ck_assert(engine_writes_put_text(writes, STORE_SEEKER, bytes_of(text), STORE_ANY_VERSION, &e));
+    engine_writes_defer(writes);
+    ck_assert(engine_write_wait(g, writes, &change, &e));
+    engine_writes_free(&writes);
+}
+
+START_TEST(deferred_writes_are_seen_with_the_next_one)
+{
+    engine *g = fixture_open();
+    (void)fixture_put(g, STORE_SEEKER, "{\"id\":\"s-1\"}");
+    for (uint32_t i = 0; i < 200; i++) { /* more than can wait */
+        char text[64];
+        snprintf(text, sizeof text, "{\"id\":\"s-%u\",\"unit\":\"u-2\"}", i % 150);
+        put_deferred(g, text);
+    }
+    put_deferred(g, "{\"id\":\"s-1\",\"unit\":\"u-3\"}");
+
+    (void)fixture_put(g, STORE_SEEKER, "{\"id\":\"s-x\"}");
+
+    ck_assert_uint_eq(fixture_look(g, SIDE_SEEKER, "s-149").count, 151);
+    ck_assert_int_eq(fixture_look(g, SIDE_SEEKER, "s-1").version, 3);
+    engine_close(&g);
+}
+END_TEST
+
+START_TEST(deferred_writes_are_kept_over_the_end)
+{
+    engine *g = fixture_open();
+    put_deferred(g, "{\"id\":\"s-1\"}");
+    engine_close(&g);
+
+    g = fixture_open();
+
+    ck_assert(fixture_look(g, SIDE_SEEKER, "s-1").is_there);
+    engine_close(&g);
+}
+END_TEST
+
 START_TEST(a_write_that_names_another_version_is_not_done)
 {
     engine *g = fixture_open();
@@ -270,6 +314,8 @@ int main(void)
     tcase_add_test(all, a_write_is_seen_by_the_next_task);
     tcase_add_test(all, a_replaced_record_is_seen_once_with_its_new_version);
     tcase_add_test(all, the_same_record_again_changes_nothing);
+    tcase_add_test(all, deferred_writes_are_seen_with_the_next_one);
+    tcase_add_test(all, deferred_writes_are_kept_over_the_end);
     tcase_add_test(all, a_write_that_names_another_version_is_not_done);
     tcase_add_test(all, a_record_written_and_deleted_in_one_batch_is_not_seen);
     tcase_add_test(all, a_record_that_is_refused_says_where);

@@ -316,14 +316,14 @@ START_TEST(native_hands_on_batches_and_counts_all)
 {
     feed f = {.options = {.format = "native"}};
     buf file = {0};
-    for (int i = 0; i < 9000; i++) {
+    for (int i = 0; i < 40000; i++) {
         buf_print(&file, "{\"id\":\"s-%d\"}\n", i);
     }
 
     feed_file(&f, buf_bytes(&file));
 
     ck_assert_uint_eq(f.batch_count, 3);
-    ck_assert_int_eq(feed_count(&f, "created"), 9000);
+    ck_assert_int_eq(feed_count(&f, "created"), 40000);
     feed_end(&f);
     buf_fini(&file);
 }

@@ -95,6 +95,108 @@ START_TEST(snapshot_apply_keeps_the_last_of_every_record)
 }
 END_TEST
 
+/* Transactions made ahead as parts, with ids that come again in later ones and in what is shown
+ * already; then all of them at once. */
+static void change_in_parts(world *w, ledger *l, snapshot **s, uint32_t transactions)
+{
+    snapshot_part *parts[2 * NUMBER_MAX];
+    uint32_t part_count = 0;
+    snapshot *next;
+    err e = {0};
+    for (uint32_t t = 0; t < transactions; t++) {
+        snapshot_change changes[8];
+        char ids[8][16];
+        uint32_t count = 0;
+        for (uint32_t i = 0; i < 8; i++) {
+            record_side side = i % 2 == 0 ? SIDE_SEEKER : SIDE_OFFER;
+            uint32_t n = i * (NUMBER_MAX / 8) + world_random(w, NUMBER_MAX / 8);
+            const void *record = world_chance(w, 25) ? NULL : world_record(w, side, n);
+            int64_t version = l->versions[side][n] + 1;
+            snprintf(ids[i], sizeof ids[i], "%c-%u", side == SIDE_SEEKER ? 's' : 'o', n);
+            changes[count++] = (snapshot_change){side, bytes_of(ids[i]), record, version};
+            l->versions[side][n] = record == NULL ? 0 : version;
+            l->rows[side][n] = record == NULL ? 0 : record_row_count(side, record);
+        }
+        for (uint32_t side = 0; side < 2; side++) {
+            snapshot_part *part = NULL;
+            ck_assert(snapshot_part_make(&w->program, w->dictionary, (record_side)side, changes,
+                                         count, &part, &e));
+            if (part != NULL) {
+                parts[part_count++] = part;
+            }
+        }
+    }
+    uint64_t change = snapshot_change_number(*s) + transactions;
+    ck_assert_msg(snapshot_apply_parts(*s, parts, part_count, change, &next, &e), "%s", e.text);
+    ck_assert_uint_eq(snapshot_change_number(next), change);
+    for (uint32_t i = 0; i < part_count; i++) {
+        snapshot_part_free(&parts[i]);
+    }
+    snapshot_free(s);
+    *s = next;
+}
+
+START_TEST(snapshot_shows_parts_made_ahead_as_if_applied_one_by_one)
+{
+    static world w;
+    static ledger l;
+    static ledger before;
+    snapshot *s;
+    snapshot *old;
+    err e = {0};
+    memset(&l, 0, sizeof l);
+    world_start(&w, 900, false);
+    ck_assert(snapshot_new(&w.program, w.dictionary, 0, &s, &e));
+    snapshot_tune(s, 20, 5);
+
+    for (uint32_t round = 0; round < 12; round++) {
+        change_in_parts(&w, &l, &s, 1 + round);
+        compare_snapshot(s, &l);
+        ck_assert(snapshot_apply(s, NULL, 0, snapshot_change_number(s), &old, &e));
+        before = l;
+        change_some(&w, &l, &s, 3);
+        compare_snapshot(s, &l);
+        change_in_parts(&w, &l, &s, 3);
+        compare_snapshot(old, &before);
+        snapshot_free(&old);
+    }
+
+    snapshot_free(&s);
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(snapshot_without_memory_for_parts_leaves_them_and_itself)
+{
+    static world w;
+    static ledger l;
+    static ledger before;
+    snapshot *s;
+    err e = {0};
+    world_start(&w, 901, false);
+    ck_assert(snapshot_new(&w.program, w.dictionary, 0, &s, &e));
+    memset(&l, 0, sizeof l);
+    change_some(&w, &l, &s, 20);
+    before = l;
+    snapshot_change change = {SIDE_SEEKER, BYTES("s-1"), world_record(&w, SIDE_SEEKER, 1), 2};
+    for (uint64_t call = 1; call < 40; call++) {
+        snapshot_part *part = NULL;
+        snapshot *next = NULL;
+        ck_assert(snapshot_part_make(&w.program, w.dictionary, SIDE_SEEKER, &change, 1, &part, &e));
+        mem_fail_at(call);
+        bool is_applied = snapshot_apply_parts(s, &part, 1, 2, &next, &e);
+        mem_fail_at(0);
+        snapshot_part_free(&part);
+        ck_assert(is_applied || e.code == ERR_MEMORY);
+        snapshot_free(&next);
+        compare_snapshot(s, &before);
+    }
+
+    snapshot_free(&s);
+    world_end(&w);
+}
+END_TEST
+
 START_TEST(snapshot_stays_as_it_was_for_its_readers)
 {
     static world w;
@@ -271,6 +373,8 @@ int main(void)
     TCase *tests = tcase_create("all");
     tcase_set_timeout(tests, 600);
     tcase_add_test(tests, snapshot_apply_keeps_the_last_of_every_record);
+    tcase_add_test(tests, snapshot_shows_parts_made_ahead_as_if_applied_one_by_one);
+    tcase_add_test(tests, snapshot_without_memory_for_parts_leaves_them_and_itself);
     tcase_add_test(tests, snapshot_stays_as_it_was_for_its_readers);
     tcase_add_test(tests, snapshot_segments_shrink_by_their_ratio);
     tcase_add_test(tests, snapshot_base_comes_back_as_it_was_saved);

@@ -17,6 +17,8 @@ enum {
     RECORD_DELETE,
     ABOUT_COUNT,
     ABOUT_DELETE,
+    RECORD_LAST,
+    REMOVAL_ANY,
     REMOVAL_FIND,
     REMOVAL_INSERT,
     REMOVAL_DELETE,
@@ -38,6 +40,8 @@ static const char *const STATEMENTS[STATEMENT_COUNT] = {
     [RECORD_DELETE] = "DELETE FROM record WHERE row = ?1",
     [ABOUT_COUNT] = "SELECT noun, count(*) FROM record WHERE seeker = ?1 GROUP BY noun",
     [ABOUT_DELETE] = "DELETE FROM record WHERE seeker = ?1",
+    [RECORD_LAST] = "SELECT max(id) FROM record WHERE noun = ?1",
+    [REMOVAL_ANY] = "SELECT EXISTS (SELECT 1 FROM removal)",
     [REMOVAL_FIND] = "SELECT version FROM removal WHERE noun = ?1 AND id = ?2",
     [REMOVAL_INSERT] = "INSERT INTO removal (noun, id, version, change) VALUES (?1, ?2, ?3, ?4)",
     [REMOVAL_DELETE] = "DELETE FROM removal WHERE noun = ?1 AND id = ?2",
@@ -49,6 +53,9 @@ static const char *const STATEMENTS[STATEMENT_COUNT] = {
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
 };
+
+/* With fewer writes it does not pay to know where a noun's ids end. */
+enum { MANY_WRITES = 256 };
 
 static const char CANNOT_WRITE[] = "could not write to the database";
 
@@ -66,6 +73,11 @@ typedef struct transaction {
     int64_t change;
     bool is_changed;
     int64_t live_added[STORE_NOUN_COUNT];
+    /* What spares looking for what cannot be there: an import mostly comes in the order of ids. */
+    bool knows_last;
+    char last_id[STORE_NOUN_COUNT][ID_LEN_MAX];
+    size_t last_len[STORE_NOUN_COUNT]; /* 0: the noun has no records */
+    bool has_removals;
 } transaction;
 
 /* What stands there before a write. */
@@ -102,6 +114,52 @@ static bool find_record(store *s, const store_write *w, found *ret, err *e)
     }
     sql_end(&c);
     return rc == SQLITE_ROW || rc == SQLITE_DONE || sql_fail(&s->sql, rc, CANNOT_WRITE, e);
+}
+
+static bool read_last(transaction *t, int noun, err *e)
+{
+    sql_call c = sql_begin(t->store->statements[RECORD_LAST]);
+    sql_put_int(&c, noun);
+    int rc = sql_step(&c);
+    bytes last = rc == SQLITE_ROW ? sql_bytes_at(&c, 0) : (bytes){NULL, 0};
+    bool fits = last.len <= ID_LEN_MAX;
+    if (fits && last.len > 0) {
+        memcpy(t->last_id[noun], last.base, last.len);
+    }
+    t->last_len[noun] = fits ? last.len : 0;
+    t->knows_last = t->knows_last && fits;
+    sql_end(&c);
+    return rc == SQLITE_ROW || sql_fail(&t->store->sql, rc, CANNOT_WRITE, e);
+}
+
+static bool look_ahead(transaction *t, size_t write_count, err *e)
+{
+    sql_call c = sql_begin(t->store->statements[REMOVAL_ANY]);
+    int rc = sql_step(&c);
+    t->has_removals = rc != SQLITE_ROW || sql_int_at(&c, 0) != 0;
+    sql_end(&c);
+    if (rc != SQLITE_ROW) {
+        return sql_fail(&t->store->sql, rc, CANNOT_WRITE, e);
+    }
+    t->knows_last = write_count >= MANY_WRITES;
+    for (int noun = 0; noun < STORE_NOUN_COUNT && t->knows_last; noun++) {
+        if (!read_last(t, noun, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Behind every id of its noun? Then it is the last one now. */
+static bool goes_behind(transaction *t, const store_write *w)
+{
+    bytes last = {t->last_id[w->noun], t->last_len[w->noun]};
+    if (!t->knows_last || w->id.len > ID_LEN_MAX || bytes_compare(w->id, last) <= 0) {
+        return false;
+    }
+    memcpy(t->last_id[w->noun], w->id.base, w->id.len);
+    t->last_len[w->noun] = w->id.len;
+    return true;
 }
 
 /* The version that a removed record had last, and its removal forgotten; 0 where there is none. */
@@ -142,7 +200,7 @@ static void put_about(sql_call *c, const store_write *w)
 static bool insert_record(transaction *t, store_write *w, err *e)
 {
     int64_t version_before = 0;
-    if (!take_removal(t->store, w, &version_before, e)) {
+    if (t->has_removals && !take_removal(t->store, w, &version_before, e)) {
         return false;
     }
     w->version = version_before + 1;
@@ -228,6 +286,7 @@ static bool delete_record(transaction *t, store_write *w, const found *f, err *e
         return sql_fail(&t->store->sql, rc, CANNOT_WRITE, e);
     }
     t->is_changed = true;
+    t->has_removals = true;
     t->live_added[w->noun]--;
     return w->noun != STORE_SEEKER || delete_about(t, w->id, e);
 }
@@ -238,7 +297,7 @@ static bool put_one(transaction *t, store_write *w, err *e)
     check(w->id.base != NULL);
     check(w->expected_version >= STORE_ANY_VERSION);
     found f = {0};
-    if (!find_record(t->store, w, &f, e)) {
+    if (!goes_behind(t, w) && !find_record(t->store, w, &f, e)) {
         return false;
     }
     w->version = f.version;
@@ -322,8 +381,8 @@ bool store_put(store *s, store_write *writes, size_t write_count, const bytes *c
     if (!run(s, BEGIN, e)) {
         return false;
     }
-    if (!put_concepts(s, concepts, concept_count, e) || !put_all(&t, writes, write_count, e) ||
-        !run(s, COMMIT, e)) {
+    if (!look_ahead(&t, write_count, e) || !put_concepts(s, concepts, concept_count, e) ||
+        !put_all(&t, writes, write_count, e) || !run(s, COMMIT, e)) {
         roll_back(s);
         return false;
     }
