@@ -57,7 +57,7 @@ bool import_new(const import_options *options, import_run **ret, err *e)
         return fail(e, ERR_MEMORY, "could not start the import: no memory");
     }
     r->options = *options;
-    if (!run_begin(r, e)) {
+    if (!run_start(r, e)) {
         import_free(&r);
         return false;
     }
@@ -78,7 +78,7 @@ void import_free(import_run **run)
     if (r == NULL) {
         return;
     }
-    run_end(r);
+    run_stop(r);
     if (r->reader != NULL) {
         r->reader->end(r);
     }

@@ -227,7 +227,7 @@ bool run_flush(import_run *r, err *e)
     return settle(r, r->batch, e);
 }
 
-bool run_begin(import_run *r, err *e)
+bool run_start(import_run *r, err *e)
 {
     int rc = pthread_mutex_init(&r->courier.lock, NULL);
     check(rc == 0);
@@ -237,7 +237,7 @@ bool run_begin(import_run *r, err *e)
     return make_batch(r->batch, e);
 }
 
-void run_end(import_run *r)
+void run_stop(import_run *r)
 {
     import_courier *c = &r->courier;
     if (c->is_started) {

@@ -95,8 +95,8 @@ void run_refuse(import_run *r, uint64_t line, bytes id, const err *why);
 void run_count_duplicate(import_run *r, uint64_t line, bytes id);
 /* Everything taken so far is in the sink, and counted. */
 bool run_flush(import_run *r, err *e);
-bool run_begin(import_run *r, err *e);
-void run_end(import_run *r);
+bool run_start(import_run *r, err *e);
+void run_stop(import_run *r);
 
 void run_count_key(map *counts, bytes key); /* of unknown_keys, missing_keys, ... */
 
