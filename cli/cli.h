@@ -52,6 +52,11 @@ typedef struct cli {
     const char *seats;
     const char *needs;
     const char *allocator;
+    const char *reason;
+    const char *text;
+    const char *proposal;
+    const char *day;
+    const char *hold_until;
     bool is_json;
     bool is_dry_run;
     bool is_quiet;
@@ -129,6 +134,9 @@ int command_fields(cli *c);
 int command_sample(cli *c);
 int command_assign(cli *c);
 int command_export(cli *c);
+int command_decision(cli *c);
+int command_event(cli *c);
+int command_replay(cli *c);
 int command_concept(cli *c);
 int concept_load(cli *c); /* concept_taxonomy.c */
 int concept_find(cli *c);

@@ -54,6 +54,18 @@ static int get_record(cli *c, const char *noun, const char *id)
     return code;
 }
 
+/* All that is kept about a person: one document. */
+static int export_seeker(cli *c, const char *id)
+{
+    json_doc *doc = NULL;
+    int code = call_with_id(c, "seeker.export", id, &doc);
+    if (code == EXIT_DONE) {
+        cli_print_result(doc);
+    }
+    json_doc_free(&doc);
+    return code;
+}
+
 static int delete_record(cli *c, const char *noun, const char *id)
 {
     char method[32];
@@ -200,9 +212,11 @@ static int run_noun(cli *c, const char *noun)
         return list_records(c, noun);
     }
     if (c->arg_count == 3) {
-        if (strcmp(verb, "get") == 0 ||
-            (strcmp(verb, "export") == 0 && strcmp(noun, "seeker") == 0)) {
+        if (strcmp(verb, "get") == 0) {
             return get_record(c, noun, c->args[2]);
+        }
+        if (strcmp(verb, "export") == 0 && strcmp(noun, "seeker") == 0) {
+            return export_seeker(c, c->args[2]);
         }
         if (strcmp(verb, "delete") == 0) {
             return delete_record(c, noun, c->args[2]);

@@ -82,6 +82,29 @@ static const command COMMANDS[] = {
      "  lotse assign --edges edges.csv --seats seats.csv --allocator lotse.welfare --out "
      "assignment.csv",
      command_assign},
+    {"decision", "decision record SEEKER DECISION [OFFER[/INTAKE]] | list seeker|offer ID | report",
+     "what a person says to a proposal",
+     "DECISION is propose, decline, note or data_wrong. Proposing and declining take the same "
+     "effort:\n"
+     "a --reason (schemas/codes/decision_reason.json), and --text where there is more to say. What "
+     "is\n"
+     "proposed is kept with all it rests on; --hold-until keeps the seat. A later decision stands\n"
+     "beside the earlier one.\n\n"
+     "  lotse decision record s-017 propose o-042 --reason fits_goal\n"
+     "  lotse decision report",
+     command_decision},
+    {"event", "event record SEEKER EVENT [OFFER[/INTAKE]] [--day DATE] | list seeker|offer ID",
+     "what happened with an offer",
+     "EVENT is one of schemas/codes/event.json: invited, started, completed, broken_off, placed "
+     "... What\n"
+     "ends a measure brings new matches along (--json shows them).\n\n"
+     "  lotse event record s-017 started o-042/1 --day 2026-12-01",
+     command_event},
+    {"replay", "replay PROPOSAL", "make a kept proposal again",
+     "The same matches and reasons, byte for byte, or the inputs that changed since (exit code "
+     "6).\n\n"
+     "  lotse replay p-019ac1f0a3b2-9f3c1a7e",
+     command_replay},
     {"export", "export", "all records, one a line, as they are kept",
      "  lotse export > backup.ndjson", command_export},
     {"serve", "serve [--tcp HOST:PORT] [--http HOST:PORT] [--workers N]",

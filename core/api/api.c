@@ -197,7 +197,8 @@ bool api_cursor_parse(store_noun noun, bytes cursor, arena *a, bytes *ret_id, er
 
 const char *api_noun_text(store_noun noun)
 {
-    static const char *const TEXTS[STORE_NOUN_COUNT] = {"seeker", "offer", "strategy", "setting"};
+    static const char *const TEXTS[STORE_NOUN_COUNT] = {
+        "seeker", "offer", "strategy", "setting", "proposal", "decision", "event"};
     check(noun < STORE_NOUN_COUNT);
     return TEXTS[noun];
 }
@@ -283,4 +284,58 @@ bool api_write_one(api_job *job, engine_writes **writes, err *e)
     }
     job->call = NULL;
     return true;
+}
+
+/* ---------------------------------------------------------------------- prepared answers */
+
+typedef struct prepared {
+    rpc_call *call;
+    buf text; /* an object without its end */
+} prepared;
+
+static void answer_prepared(void *context, engine_writes *writes, uint64_t change, const err *why)
+{
+    prepared *p = context;
+    err e = why == NULL ? (err){0} : *why;
+    buf_print(&p->text, ",\"change\":%llu}", (unsigned long long)change);
+    if (why == NULL && !p->text.failed) {
+        rpc_call_reply(&p->call, buf_bytes(&p->text));
+    } else {
+        if (why == NULL) {
+            (void)fail(&e, ERR_MEMORY, "no memory for the answer");
+        }
+        rpc_call_fail(&p->call, &e);
+    }
+    buf_fini(&p->text);
+    mem_free(p);
+    engine_writes_free(&writes);
+}
+
+bool api_write_and_answer(api_job *job, engine_writes **writes, json_writer *out, err *e)
+{
+    check(out->depth == 1);
+    prepared *p = mem_new(sizeof *p);
+    if (p != NULL) {
+        bytes text = buf_bytes(out->out);
+        p->call = job->call;
+        buf_put(&p->text, text.base, text.len);
+    }
+    bool is_ready = p != NULL && !p->text.failed && !out->out->failed;
+    is_ready = is_ready || fail(e, ERR_MEMORY, "no memory for the answer");
+    if (!is_ready || !engine_write(job->api->engine, writes, answer_prepared, p, e)) {
+        engine_writes_free(writes);
+        if (p != NULL) {
+            buf_fini(&p->text);
+            mem_free(p);
+        }
+        return false;
+    }
+    job->call = NULL;
+    return true;
+}
+
+bytes api_actor(const api_job *job)
+{
+    (void)job; /* nobody signs in: whoever reaches the socket is the operator */
+    return BYTES("local");
 }

@@ -16,36 +16,6 @@ typedef struct explanation {
     json_doc *seeker; /* the record that was judged */
 } explanation;
 
-/* ---------------------------------------------------------------------- the offer */
-
-static bool refuse_intake(bytes offer_id, bytes intake, err *e)
-{
-    (void)fail(e, ERR_NOT_FOUND, "offer \"%.*s\" has no intake \"%.*s\"", (int)offer_id.len,
-               offer_id.base, (int)intake.len, intake.base);
-    return err_path(e, "/params/intake");
-}
-
-static bool find_offer(api_job *job, explanation *x, err *e)
-{
-    bytes id = api_param_text(job->params, "offer");
-    bytes intake = api_param_text(job->params, "intake");
-    if (!snapshot_find(x->q->query.snapshot, SIDE_OFFER, id, &x->offers, &x->rows, &x->row_count)) {
-        (void)fail(e, ERR_NOT_FOUND, "there is no offer \"%.*s\"", (int)id.len, id.base);
-        return err_path(e, "/params/offer");
-    }
-    if (intake.base == NULL) {
-        return true;
-    }
-    for (uint32_t i = 0; i < x->row_count; i++) {
-        if (bytes_equal(segment_intake_id(x->offers, x->rows[i]), intake)) {
-            x->rows = &x->rows[i];
-            x->row_count = 1;
-            return true;
-        }
-    }
-    return refuse_intake(id, intake, e);
-}
-
 /* ---------------------------------------------------------------------- openings */
 
 /* The pair's score once the change was made; false: it could not be judged. */
@@ -185,6 +155,13 @@ static bool read_seeker(explanation *x, err *e)
         return false;
     }
     return json_parse(q->anchor_text, JSON_DEPTH_MAX, &x->seeker, e);
+}
+
+static bool find_offer(api_job *job, explanation *x, err *e)
+{
+    return question_find_offer(x->q, api_param_text(job->params, "offer"),
+                               api_param_text(job->params, "intake"), &x->offers, &x->rows,
+                               &x->row_count, e);
 }
 
 bool match_answer_explain(api_job *job, engine_worker *w, json_writer *out, err *e)

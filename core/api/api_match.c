@@ -1,7 +1,7 @@
 /* match.query: the best offers for a person, or people for an offer. A stored anchor is found in
  * the snapshot: no file and no lock on the way. */
 
-#include "api/match_write.h"
+#include "api/api_proposal.h"
 
 static void write_kinds(json_writer *out, uint64_t kinds)
 {
@@ -34,35 +34,67 @@ static void write_totals(json_writer *out, const match_answer *answer)
     json_end_object(out);
 }
 
-static bool write_answer(engine_worker *w, const question *q, const match_answer *answer,
-                         json_writer *out, err *e)
+static bool keep_proposal(api_job *job, match_writer *m, const match_answer *answer,
+                          engine_writes *writes, err *e)
 {
-    match_writer m = {0};
-    bool is_written = false;
-    if (match_writer_begin(&m, w, q, out, e)) {
-        json_begin_object(out);
-        match_write_frame(&m);
-        write_kinds(out, q->query.kinds);
-        if (answer->has_totals) {
-            write_totals(out, answer);
-        }
-        is_written = match_write_matches(&m, answer->hits, answer->hit_count, NULL, e);
-        if (is_written) {
-            json_end_object(out);
-        }
+    char id[DOCUMENT_ID_LEN + 1];
+    buf text = {0};
+    document_id_new('p', id);
+    proposal_parts parts = {.id = id, .hits = answer->hits, .hit_count = answer->hit_count};
+    bool is_kept = proposal_print(&parts, job, m, &text, e) &&
+                   proposal_put(writes, &parts, m, buf_bytes(&text), e);
+    buf_fini(&text);
+    json_member_cstr(m->out, "proposal", id);
+    return is_kept;
+}
+
+/* The answer, left open at its end. What is kept is written beside it, into `writes`. */
+static bool write_answer(api_job *job, match_writer *m, const match_answer *answer,
+                         engine_writes *writes, err *e)
+{
+    json_writer *out = m->out;
+    json_begin_object(out);
+    match_write_frame(m);
+    write_kinds(out, m->q->query.kinds);
+    if (answer->has_totals) {
+        write_totals(out, answer);
     }
-    match_writer_end(&m);
-    return is_written;
+    return match_write_matches(m, answer->hits, answer->hit_count, NULL, e) &&
+           (writes == NULL || keep_proposal(job, m, answer, writes, e));
+}
+
+/* Only what is stored can be kept: a record that was sent, or changed, is forgotten. */
+static bool refuse_keep(const question *q, err *e)
+{
+    if (q->side == SIDE_SEEKER && q->own == NULL) {
+        return false;
+    }
+    (void)fail(e, ERR_RPC_PARAMS, "only matches of a stored person can be kept");
+    (void)err_path(e, "/params/keep");
+    return true;
 }
 
 bool match_answer_query(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
     question q = {0};
     match_answer answer = {0};
+    match_writer m = {0};
+    engine_writes *writes = NULL;
+    bool keeps = api_param_bool(job->params, "keep", false);
+
     bool is_done =
-        question_begin(job, w, &q, e) &&
+        question_begin(job, w, &q, e) && !(keeps && refuse_keep(&q, e)) &&
+        (!keeps || engine_writes_new(job->api->engine, &writes, e)) &&
         match_run(engine_worker_match(w), &q.query, engine_worker_arena(w), &answer, e) &&
-        write_answer(w, &q, &answer, out, e);
+        match_writer_begin(&m, w, &q, out, e) && write_answer(job, &m, &answer, writes, e);
+    match_writer_end(&m);
     question_end(&q);
+    if (is_done && keeps) {
+        return api_write_and_answer(job, &writes, out, e);
+    }
+    engine_writes_free(&writes);
+    if (is_done) {
+        json_end_object(out);
+    }
     return is_done;
 }

@@ -269,6 +269,19 @@ static void write_ids(match_writer *m, const match_hit *hit)
     json_member_text(m->out, "intake", intake);
 }
 
+/* How many others the offer was proposed to, so that crowding is seen. */
+static void write_crowd(match_writer *m, const match_hit *hit)
+{
+    bytes offer_id =
+        m->q->side == SIDE_SEEKER ? segment_record_id(hit->segment, hit->row) : m->q->anchor_id;
+    engine_crowd crowd =
+        engine_crowd_of(engine_worker_engine(m->worker), offer_id, m->q->query.as_of);
+    json_member_int(m->out, "proposed_to", crowd.proposed_to);
+    if (crowd.held > 0) {
+        json_member_int(m->out, "held", crowd.held);
+    }
+}
+
 static bool write_match(match_writer *m, const match_hit *hit, const match_pair *pair,
                         const match_reason *reasons, uint32_t reason_count, err *e)
 {
@@ -283,7 +296,9 @@ static bool write_match(match_writer *m, const match_hit *hit, const match_pair 
         return false;
     }
     write_other_intakes(m, hit);
-    json_member_int(m->out, "proposed_to", 0); /* proposals are not kept yet: nobody had one */
+    if (!m->leaves_crowd) {
+        write_crowd(m, hit);
+    }
     write_plugins(m);
     json_end_object(m->out);
     return true;

@@ -13,6 +13,7 @@ typedef struct match_writer {
     say_context say;
     buf text; /* the sentence being written */
     json_writer *out;
+    bool leaves_crowd; /* without proposed_to, which is no part of why a match is one */
 } match_writer;
 
 /* match_writer_end must follow in any case. [worker] */

@@ -9,7 +9,7 @@
 
 /* clang-format off */
 
-enum { VERSION_MAX = INT32_MAX, FEED_LEN_MAX = FRAME_LEN_MAX };
+enum { NOTE_LEN_MAX = 2000, VERSION_MAX = INT32_MAX, FEED_LEN_MAX = FRAME_LEN_MAX };
 
 #define PARAM_ID {"id", RPC_TEXT, true, 1, ID_LEN_MAX, NULL, "the id"}
 #define PARAM_LANG {"lang", RPC_TEXT, false, 2, 16, NULL, "language of the texts: de or en"}
@@ -55,6 +55,7 @@ static const rpc_param MATCH_QUERY[] = {
     {"totals", RPC_BOOL, false, 0, 0, NULL, "false: no total and excluded_by, which spares a full pass"},
     PARAM_WHAT_IF,
     {"limit", RPC_INT, false, 1, MATCH_LIMIT_MAX, NULL, "matches at most, 10 if not said"},
+    {"keep", RPC_BOOL, false, 0, 0, NULL, "true: the matches of a stored person are kept as a proposal"},
 };
 static const rpc_param MATCH_EXPLAIN[] = {
     {"seeker", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "the person"},
@@ -62,6 +63,32 @@ static const rpc_param MATCH_EXPLAIN[] = {
     PARAM_INTAKE,
     {"seeker_record", RPC_OBJECT, false, 0, 0, "record/seeker.schema.json", "a person who is not stored; answered and forgotten"},
     PARAM_STRATEGY, PARAM_WEIGHTS, PARAM_AS_OF, PARAM_LANG, PARAM_WHAT_IF,
+};
+
+static const rpc_param DECISION_RECORD[] = {
+    {"seeker", RPC_TEXT, true, 1, ID_LEN_MAX, NULL, "the person"},
+    {"offer", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "the offer; needed to propose or decline"},
+    PARAM_INTAKE,
+    {"decision", RPC_TEXT, true, 1, 32, NULL, "propose, decline, note or data_wrong (schemas/codes/decision.json)"},
+    {"reason", RPC_TEXT, false, 1, 32, NULL, "why (schemas/codes/decision_reason.json); needed to propose or decline"},
+    {"text", RPC_TEXT, false, 1, NOTE_LEN_MAX, NULL, "in words; needed for a note or wrong data"},
+    {"proposal", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "the kept proposal it answers; one is kept if not said"},
+    {"hold_until", RPC_DAY, false, 0, 0, NULL, "the seat is held for the person until this day"},
+    PARAM_STRATEGY, PARAM_WEIGHTS, PARAM_AS_OF, PARAM_LANG,
+};
+static const rpc_param ABOUT_LIST[] = {
+    {"seeker", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "those about one person"},
+    {"offer", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "or those about one offer"},
+    PARAM_LIMIT, PARAM_CURSOR,
+};
+static const rpc_param EVENT_RECORD[] = {
+    {"seeker", RPC_TEXT, true, 1, ID_LEN_MAX, NULL, "the person"},
+    {"offer", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "the offer"},
+    PARAM_INTAKE,
+    {"event", RPC_TEXT, true, 1, 32, NULL, "what happened (schemas/codes/event.json)"},
+    {"day", RPC_DAY, false, 0, 0, NULL, "when; today if not said"},
+    {"hold_until", RPC_DAY, false, 0, 0, NULL, "of what is proposed: the seat is held until this day"},
+    PARAM_STRATEGY, PARAM_LANG,
 };
 
 static const rpc_param STRATEGY_PUT[] = {
@@ -118,6 +145,14 @@ ON_WORKER(plugin_enable)
 ON_WORKER(plugin_disable)
 ON_WORKER(plugin_grant)
 ON_WORKER(plugin_reload)
+ON_WORKER(decision_record)
+ON_WORKER(decision_list)
+ON_WORKER(decision_report)
+ON_WORKER(event_record)
+ON_WORKER(event_list)
+ON_WORKER(proposal_get)
+ON_WORKER(proposal_list)
+ON_WORKER(proposal_replay)
 ON_WORKER(import_answer_start)
 ON_WORKER(import_answer_feed)
 ON_WORKER(import_answer_finish)
@@ -140,7 +175,7 @@ static const rpc_method METHODS[] = {
     METHOD("seeker.get", seeker_get, ID_ONLY, READS, RESULT_SEEKER, "A person's record."),
     METHOD("seeker.delete", seeker_delete, ID_REPLACES, CHANGES, RESULT_WRITTEN, "Erases a person: record, index and log hold nothing of it afterwards."),
     METHOD("seeker.list", seeker_list, SEEKER_LIST, READS, RESULT_SEEKERS, "Records in order of their ids, page by page."),
-    METHOD("seeker.export", seeker_export, ID_ONLY, READS, RESULT_SEEKER, "Everything that is kept about a person."),
+    METHOD("seeker.export", seeker_export, ID_ONLY, READS, RESULT_SEEKER_EXPORT, "Everything that is kept about a person."),
     METHOD("offer.put", offer_put, OFFER_PUT, CHANGES, RESULT_WRITTEN, "Stores an offer's record, new or in the place of the one before."),
     METHOD("offer.get", offer_get, ID_ONLY, READS, RESULT_OFFER, "An offer's record."),
     METHOD("offer.delete", offer_delete, ID_REPLACES, CHANGES, RESULT_WRITTEN, "Deletes an offer."),
@@ -156,6 +191,14 @@ static const rpc_method METHODS[] = {
     METHOD("plugin.disable", plugin_disable, ID_ONLY, CHANGES, RESULT_PLUGIN_CHANGED, "Switches a plugin off."),
     METHOD("plugin.grant", plugin_grant, PLUGIN_GRANT, CHANGES, RESULT_PLUGIN_CHANGED, "Lets a plugin see sensitive columns, and no others."),
     {"plugin.reload", "Looks through the plugin folders again.", handle_plugin_reload, NULL, 0, true, RESULT_RELOADED},
+    METHOD("decision.record", decision_record, DECISION_RECORD, CHANGES, RESULT_DECISION, "What a person says to a proposal, with a reason; what is proposed is kept and can be made again."),
+    METHOD("decision.list", decision_list, ABOUT_LIST, READS, RESULT_DECISIONS, "Decisions about a person or an offer, the oldest first."),
+    METHOD_BARE("decision.report", decision_report, RESULT_DECISION_REPORT, "How often people deviated from what the engine proposed; only for groups large enough that nobody is recognised."),
+    METHOD("event.record", event_record, EVENT_RECORD, CHANGES, RESULT_EVENT, "What happened; the end of a measure brings new matches along."),
+    METHOD("event.list", event_list, ABOUT_LIST, READS, RESULT_EVENTS, "Events about a person or an offer, the oldest first."),
+    METHOD("proposal.get", proposal_get, ID_ONLY, READS, RESULT_PROPOSAL, "A kept proposal with everything it rests on."),
+    METHOD("proposal.list", proposal_list, ABOUT_LIST, READS, RESULT_PROPOSALS, "Proposals kept about a person, the oldest first."),
+    METHOD("proposal.replay", proposal_replay, ID_ONLY, READS, RESULT_REPLAY, "Makes a kept proposal again: the same bytes, or the inputs that changed."),
     METHOD("import.start", import_answer_start, IMPORT_START, CHANGES, RESULT_IMPORT_STARTED, "Begins an import; the file follows in pieces."),
     METHOD("import.feed", import_answer_feed, IMPORT_FEED, CHANGES, RESULT_IMPORT_FED, "The next piece of the file."),
     METHOD("import.finish", import_answer_finish, IMPORT_FINISH, CHANGES, RESULT_IMPORT_REPORT, "Ends an import and reports what it did."),

@@ -31,6 +31,8 @@ api_answer offer_put, offer_get, offer_delete, offer_list;
 api_answer match_answer_query, match_answer_explain;
 api_answer strategy_put, strategy_get, strategy_list;
 api_answer plugin_list, plugin_show, plugin_enable, plugin_disable, plugin_grant, plugin_reload;
+api_answer decision_record, decision_list, decision_report, event_record, event_list;
+api_answer proposal_get, proposal_list, proposal_replay;
 api_answer import_answer_start, import_answer_feed, import_answer_finish;
 api_answer server_info, server_health, server_stats, server_fields;
 
@@ -48,6 +50,11 @@ bool api_path_under(err *e, const char *prefix);
 /* Writes that answer {"id","version","change","outcome"} when they are visible. Takes the writes
  * and the call. */
 bool api_write_one(api_job *job, engine_writes **writes, err *e);
+/* Writes that are answered, once they are visible, with the object that `out` has begun and the
+ * member "change" behind. Takes the writes and the call; the text is copied. */
+bool api_write_and_answer(api_job *job, engine_writes **writes, json_writer *out, err *e);
+/* Who asks, as the records of decisions and the log name them. Lives as long as the call. */
+bytes api_actor(const api_job *job);
 const char *api_type_text(uint32_t type); /* of LOTSE_INT ... */
 const char *api_outcome_text(store_outcome outcome);
 const char *api_noun_text(store_noun noun);

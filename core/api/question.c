@@ -151,6 +151,13 @@ static bool build_anchor(api_job *job, engine_worker *w, question *q, const json
     return true;
 }
 
+static bool refuse_intake(bytes offer_id, bytes intake, err *e)
+{
+    (void)fail(e, ERR_NOT_FOUND, "offer \"%.*s\" has no intake \"%.*s\"", (int)offer_id.len,
+               offer_id.base, (int)intake.len, intake.base);
+    return err_path(e, "/params/intake");
+}
+
 /* One intake of an offer that is the anchor. */
 static bool pick_intake(bytes intake, arena *a, question *q, err *e)
 {
@@ -167,9 +174,23 @@ static bool pick_intake(bytes intake, arena *a, question *q, err *e)
             return true;
         }
     }
-    (void)fail(e, ERR_NOT_FOUND, "offer \"%.*s\" has no intake \"%.*s\"", (int)q->anchor_id.len,
-               q->anchor_id.base, (int)intake.len, intake.base);
-    return err_path(e, "/params/intake");
+    return refuse_intake(q->anchor_id, intake, e);
+}
+
+bool question_find_offer(const question *q, bytes offer_id, bytes intake, const segment **ret,
+                         const uint32_t **ret_rows, uint32_t *ret_row_count, err *e)
+{
+    if (!snapshot_find(q->query.snapshot, SIDE_OFFER, offer_id, ret, ret_rows, ret_row_count)) {
+        return refuse_absent(SIDE_OFFER, offer_id, e);
+    }
+    for (uint32_t i = 0; intake.base != NULL && i < *ret_row_count; i++) {
+        if (bytes_equal(segment_intake_id(*ret, (*ret_rows)[i]), intake)) {
+            *ret_rows = &(*ret_rows)[i];
+            *ret_row_count = 1;
+            return true;
+        }
+    }
+    return intake.base == NULL || refuse_intake(offer_id, intake, e);
 }
 
 /* match.explain names both sides; its anchor is the person. */

@@ -22,6 +22,10 @@ bool question_begin(api_job *job, engine_worker *w, question *q, err *e);
 /* Those of match.explain: the anchor is the person, the offer is not looked at. [worker] */
 bool question_begin_pair(api_job *job, engine_worker *w, question *q, err *e);
 void question_end(question *q);
+/* The rows of an offer in the question's snapshot; those of one intake if it is named.
+ * ERR_NOT_FOUND at /params/offer or /params/intake. [worker] */
+bool question_find_offer(const question *q, bytes offer_id, bytes intake, const segment **ret,
+                         const uint32_t **ret_rows, uint32_t *ret_row_count, err *e);
 
 /* A one-record segment of a record that is not stored as it stands here. [worker] */
 bool question_build(engine_worker *w, record_side side, bytes text, segment **ret, bytes *ret_id,

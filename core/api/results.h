@@ -120,7 +120,7 @@
     "other_intakes":{"type":"object","additionalProperties":false,"required":["total","first"], \
     "properties":{"total":{"type":"integer"}, \
     "first":{"type":"array","maxItems":5,"items":{"type":"string"}}}}, \
-    "proposed_to":{"type":"integer"}, \
+    "proposed_to":{"type":"integer","minimum":0},"held":{"type":"integer","minimum":1}, \
     "plugins":{"type":"array","items":{"type":"string"}}}})
 
 #define SCHEMA_FRAME JSON( \
@@ -133,6 +133,7 @@
     "properties":{) SCHEMA_FRAME JSON(,"kinds":{"type":"array","items":{"type":"string"}}, \
     "total":) SCHEMA_TOTAL JSON(, \
     "excluded_by":{"type":"object","additionalProperties":{"type":"integer"}}, \
+    "proposal":{"type":"string"},"change":{"type":"integer"}, \
     "matches":{"type":"array","items":) SCHEMA_MATCH JSON(}}})
 
 #define RESULT_EXPLAINED JSON({"type":"object","additionalProperties":false, \
@@ -148,6 +149,81 @@
     "required":["path","from","to","text","score_after"],"properties":{ \
     "path":{"type":"string"},"from":{},"to":{},"text":{"type":"string"}, \
     "score_after":{"type":["integer","null"]}}}}}}}}})
+
+#define SCHEMA_DECISION JSON({"type":"object","additionalProperties":false, \
+    "required":["id","seeker","decision","by","at_ms"],"properties":{ \
+    "id":{"type":"string"},"seeker":{"type":"string"},"offer":{"type":"string"}, \
+    "intake":{"type":"string"},"decision":{"enum":["propose","decline","note","data_wrong"]}, \
+    "reason":{"type":"string"},"text":{"type":"string"},"proposal":{"type":"string"}, \
+    "by":{"type":"string"},"at_ms":{"type":"integer"},"strategy":{"type":"string"}, \
+    "verdict":{"enum":["yes","check","no"]},"kind":{"type":"string"}}})
+
+#define RESULT_SEEKER_EXPORT JSON({"type":"object","additionalProperties":false, \
+    "required":["seeker","version","change","proposals","decisions","events"],"properties":{ \
+    "seeker":{"type":"object","required":["id","version"]}, \
+    "version":{"type":"integer"},"change":{"type":"integer"}, \
+    "proposals":{"type":"array"},"decisions":{"type":"array"},"events":{"type":"array"}}})
+
+#define RESULT_DECISION JSON({"type":"object","additionalProperties":false, \
+    "required":["decision","change"],"properties":{"change":{"type":"integer"}, \
+    "decision":) SCHEMA_DECISION JSON(}})
+
+#define RESULT_DECISIONS JSON({"type":"object","additionalProperties":false, \
+    "required":["decisions","cursor"],"properties":{"cursor":{"type":["string","null"]}, \
+    "decisions":{"type":"array","items":) SCHEMA_DECISION JSON(}}})
+
+#define SCHEMA_DECISION_GROUP JSON( \
+    "strategy":{"type":"string"},"kind":{"type":"string"},"proposed":{"type":"integer"}, \
+    "declined":{"type":"integer"},"followed":{"type":"integer"},"deviated":{"type":"integer"})
+
+#define RESULT_DECISION_REPORT JSON({"type":"object","additionalProperties":false, \
+    "required":["people_min","decisions_min","all","never_deviated","groups","groups_hidden"], \
+    "properties":{"people_min":{"type":"integer"},"decisions_min":{"type":"integer"}, \
+    "never_deviated":{"type":"boolean"},"groups_hidden":{"type":"integer"}, \
+    "all":{"type":["object","null"],"additionalProperties":false,"properties":{) \
+    SCHEMA_DECISION_GROUP JSON(}}, \
+    "groups":{"type":"array","items":{"type":"object","additionalProperties":false,"properties":{) \
+    SCHEMA_DECISION_GROUP JSON(}}}}})
+
+#define SCHEMA_EVENT JSON({"type":"object","additionalProperties":false, \
+    "required":["id","seeker","event","day","by","at_ms"],"properties":{ \
+    "id":{"type":"string"},"seeker":{"type":"string"},"offer":{"type":"string"}, \
+    "intake":{"type":"string"},"event":{"type":"string"},"day":{"type":"string","format":"date"}, \
+    "hold_until":{"type":"string","format":"date"},"decision":{"type":"string"}, \
+    "by":{"type":"string"},"at_ms":{"type":"integer"}}})
+
+#define RESULT_EVENT JSON({"type":"object","additionalProperties":false, \
+    "required":["event","change"],"properties":{"change":{"type":"integer"}, \
+    "next":{"type":"object","additionalProperties":false, \
+    "required":["anchor","strategy","weights","as_of","snapshot","matches"],"properties":{) \
+    SCHEMA_FRAME JSON(,"matches":{"type":"array","items":) SCHEMA_MATCH JSON(}}}, \
+    "event":) SCHEMA_EVENT JSON(}})
+
+#define RESULT_EVENTS JSON({"type":"object","additionalProperties":false, \
+    "required":["events","cursor"],"properties":{"cursor":{"type":["string","null"]}, \
+    "events":{"type":"array","items":) SCHEMA_EVENT JSON(}}})
+
+#define SCHEMA_PROPOSAL JSON({"type":"object","additionalProperties":false, \
+    "required":["id","seeker","by","at_ms","question","inputs","matches"],"properties":{ \
+    "id":{"type":"string"},"seeker":{"type":"string"},"by":{"type":"string"}, \
+    "at_ms":{"type":"integer"},"question":{"type":"object","required":["seeker","strategy", \
+    "weights","as_of","lang"]},"inputs":{"type":"object","required":["program","seeker", \
+    "strategy","plugins","offers"]},"matches":{"type":"array","items":{"type":"object"}}}})
+
+#define RESULT_PROPOSAL JSON({"type":"object","additionalProperties":false, \
+    "required":["proposal"],"properties":{"proposal":) SCHEMA_PROPOSAL JSON(}})
+
+#define RESULT_PROPOSALS JSON({"type":"object","additionalProperties":false, \
+    "required":["proposals","cursor"],"properties":{"cursor":{"type":["string","null"]}, \
+    "proposals":{"type":"array","items":) SCHEMA_PROPOSAL JSON(}}})
+
+#define RESULT_REPLAY JSON({"type":"object","additionalProperties":false, \
+    "required":["proposal","same","changed","was","now"],"properties":{ \
+    "proposal":{"type":"string"},"same":{"type":"boolean"}, \
+    "changed":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["input","was","now"],"properties":{"input":{"type":"string"}, \
+    "was":{"type":["string","null"]},"now":{"type":["string","null"]}}}}, \
+    "was":{"type":"object","required":["matches"]},"now":{"type":"object","required":["matches"]}}})
 
 #define RESULT_INFO JSON({"type":"object","additionalProperties":false, \
     "required":["name","version","abi","snapshot","workers","plugins","taxonomy","limits"],"properties":{ \

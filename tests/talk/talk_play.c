@@ -33,6 +33,9 @@ typedef struct talk {
     map asked;  /* raw ids to indexes of methods */
     char *methods[4096];
     uint32_t method_count;
+    buf heard;          /* the last line */
+    char taken_key[32]; /* "@KEY@" in what is sent stands for `taken` */
+    buf taken;
     bool has_failed;
 } talk;
 
@@ -143,7 +146,29 @@ static bool hear(talk *t, bytes *ret_line)
         return false;
     }
     note_heard(t, *ret_line);
+    buf_clear(&t->heard);
+    buf_put(&t->heard, ret_line->base, ret_line->len);
     return true;
+}
+
+/* Remembers the first text under this key in the last line that was heard. */
+static void take(talk *t, bytes key)
+{
+    char mark[40];
+    int mark_len =
+        snprintf(mark, sizeof mark, "\"%.*s\":\"", (int)(key.len < 31 ? key.len : 31), key.base);
+    const char *at = memmem(t->heard.base, t->heard.len, mark, (size_t)mark_len);
+    const char *end = t->heard.base + t->heard.len;
+    if (at == NULL) {
+        report(t, "the last answer has no such text", key);
+        return;
+    }
+    at += mark_len;
+    const char *close = memchr(at, '"', (size_t)(end - at));
+    buf_clear(&t->taken);
+    buf_put(&t->taken, at, close == NULL ? 0 : (size_t)(close - at));
+    snprintf(t->taken_key, sizeof t->taken_key, "@%.*s@", (int)(key.len < 29 ? key.len : 29),
+             key.base);
 }
 
 static json_doc *parse(talk *t, bytes text, const char *what)
@@ -218,6 +243,23 @@ static void send_all(talk *t, bytes what)
     if (!peer_send(&t->peers[t->at], what)) {
         report(t, "the server takes nothing more", (bytes){NULL, 0});
     }
+}
+
+/* Sends a line with what was taken in its place. */
+static void send_line(talk *t, bytes line)
+{
+    size_t key_len = strlen(t->taken_key);
+    const char *at = key_len == 0 ? NULL : memmem(line.base, line.len, t->taken_key, key_len);
+    if (at == NULL) {
+        send_all(t, line);
+        return;
+    }
+    buf whole = {0};
+    buf_put(&whole, line.base, (size_t)(at - line.base));
+    buf_put(&whole, t->taken.base, t->taken.len);
+    buf_put(&whole, at + key_len, line.len - (size_t)(at - line.base) - key_len);
+    send_all(t, buf_bytes(&whole));
+    buf_fini(&whole);
 }
 
 /* \n, \r, \\ and \xHH, so that a piece may end anywhere. */
@@ -308,6 +350,8 @@ static void do_word(talk *t, bytes line)
         send_many(t, (bytes){line.base + 5, line.len - 5});
     } else if (bytes_starts_with(line, "on ")) {
         switch_peer(t, (bytes){line.base + 3, line.len - 3});
+    } else if (bytes_starts_with(line, "take ")) {
+        take(t, (bytes){line.base + 5, line.len - 5});
     } else if (bytes_equal_text(line, "silence")) {
         expect_silence(t);
     } else if (bytes_equal_text(line, "closed")) {
@@ -364,7 +408,7 @@ static void play(talk *t, FILE *in, char *room)
         if (is_pattern) {
             patterns[pattern_count++] = parse(t, rest, "the pattern is no JSON");
         } else if (bytes_starts_with(line, "> ")) {
-            send_all(t, rest);
+            send_line(t, rest);
             send_all(t, BYTES("\n"));
         } else if (bytes_starts_with(line, ">>")) {
             send_piece(t, line.len < 3 ? rest : (bytes){line.base + 3, line.len - 3});
@@ -462,6 +506,8 @@ int main(int argc, char **argv)
         free(t.methods[i]);
     }
     buf_fini(&t.spoken);
+    buf_fini(&t.heard);
+    buf_fini(&t.taken);
     map_fini(&t.asked);
     printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
