@@ -11,6 +11,7 @@ static int exit_code_of(err_code code)
     switch (code) {
     case ERR_USAGE:
     case ERR_WEIGHTS_SUM:
+    case ERR_LANG_UNKNOWN:
         return EXIT_USAGE;
     case ERR_NOT_FOUND:
         return EXIT_NOTHING;

@@ -146,7 +146,7 @@ static void print_offer_title(cli *c, bytes id)
     output_toned(stdout, TONE_STRONG, text.base != NULL ? text : id);
     uint32_t kind = 0;
     if (offer != NULL && code_find(CODES(kind), member_text(offer, "kind"), &kind)) {
-        printf("  (%s, %.*s)", code_label(CODES(kind), kind, lang), (int)id.len, id.base);
+        printf("  (%s, %.*s)", say_code_label(lang, CODES(kind), kind), (int)id.len, id.base);
     }
     json_doc_free(&doc);
 }

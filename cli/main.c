@@ -135,7 +135,7 @@ static void print_overview(FILE *out)
 {
     fputs("lotse pairs people who are far from work with the offers that bring them closer.\n"
           "It proposes and explains; a person decides.\n\n"
-          "usage: lotse [--data DIR] [--socket PATH] [--json] [--lang de|en] [--as-of DATE] "
+          "usage: lotse [--data DIR] [--socket PATH] [--json] [--lang LANG] [--as-of DATE] "
           "COMMAND ...\n\n",
           out);
     for (uint32_t i = 0; i < COMMAND_COUNT; i++) {

@@ -6,6 +6,7 @@
 
 #include "api/parts.h"
 #include "base/check.h"
+#include "base/lang.h"
 
 typedef struct queued {
     api_job job;
@@ -64,9 +65,28 @@ static void run_job(engine_worker *w, void *context)
     mem_free(j);
 }
 
+/* Refused before it waits for its turn; the hint lists the languages. */
+static bool has_known_lang(const json_node *params, err *e)
+{
+    bytes tag = api_param_text(params, "lang");
+    if (tag.base == NULL || lang_find(tag) != NULL) {
+        return true;
+    }
+    buf list = {0};
+    lang_list(&list);
+    (void)fail(e, ERR_LANG_UNKNOWN, "there are no answers in \"%.*s\"", (int)tag.len, tag.base);
+    (void)err_hint(e, "Answers are written in: %s.", buf_terminated(&list));
+    buf_fini(&list);
+    return err_path(e, "/params/lang");
+}
+
 void api_run(api *a, rpc_call *call, const json_node *params, api_answer *answer)
 {
     err e = {0};
+    if (!has_known_lang(params, &e)) {
+        rpc_call_fail(&call, &e);
+        return;
+    }
     queued *j = mem_new(sizeof *j);
     if (j == NULL) {
         (void)fail(&e, ERR_MEMORY, "no memory for the request");

@@ -12,7 +12,7 @@
 enum { NOTE_LEN_MAX = 2000, VERSION_MAX = INT32_MAX, FEED_LEN_MAX = FRAME_LEN_MAX };
 
 #define PARAM_ID {"id", RPC_TEXT, true, 1, ID_LEN_MAX, NULL, "the id"}
-#define PARAM_LANG {"lang", RPC_TEXT, false, 2, 16, NULL, "language of the texts: de or en"}
+#define PARAM_LANG {"lang", RPC_TEXT, false, 2, 35, NULL, "language of the texts: en, de, de-x-simple, ar, uk, tr, bg or ro; en if not said"}
 #define PARAM_REPLACES \
     {"replaces", RPC_INT, false, 0, VERSION_MAX, NULL, "the version it replaces; 0: it must not be there yet"}
 #define PARAM_LIMIT {"limit", RPC_INT, false, 1, LIST_LIMIT_MAX, NULL, "records at most, 100 if not said"}

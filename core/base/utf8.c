@@ -196,3 +196,18 @@ void utf8_fold(bytes text, buf *out)
         }
     }
 }
+
+void utf8_capitalise(char *text, size_t len)
+{
+    utf8proc_int32_t letter = 0;
+    utf8proc_uint8_t upper[4];
+    utf8proc_ssize_t own_len =
+        utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)len, &letter);
+    if (own_len <= 0 || utf8proc_category(letter) != UTF8PROC_CATEGORY_LL) {
+        return;
+    }
+    utf8proc_ssize_t upper_len = utf8proc_encode_char(utf8proc_toupper(letter), upper);
+    if (upper_len == own_len) {
+        memcpy(text, upper, (size_t)upper_len);
+    }
+}

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/check.h"
-
 /* The lists are made from codes.def by inclusion, once for the entries and once for the lists, so
  * that a code stands in one line of one file. */
 
@@ -61,10 +59,4 @@ bool code_find(const code_list *list, bytes id, uint32_t *ret_position)
         }
     }
     return false;
-}
-
-const char *code_label(const code_list *list, uint32_t position, const char *lang)
-{
-    check(position < list->count);
-    return strcmp(lang, "de") == 0 ? list->entries[position].de : list->entries[position].en;
 }

@@ -10,7 +10,7 @@
  * from it and a test compares. Positions never change: plugins and stored masks rely on them. */
 typedef struct code_entry {
     const char *id;
-    const char *de;
+    const char *de; /* labels; say/ has those of the other languages, and say_code_label */
     const char *en;
     const char *note; /* legal basis or remark, or NULL */
 } code_entry;
@@ -69,6 +69,5 @@ enum {
 const code_list *code_list_all(uint32_t *ret_count);
 const code_list *code_list_find(const char *name); /* NULL: no such list */
 bool code_find(const code_list *list, bytes id, uint32_t *ret_position);
-const char *code_label(const code_list *list, uint32_t position, const char *lang); /* de or en */
 
 #endif

@@ -16,7 +16,7 @@
  * `bytes` ends with a NUL that is not counted. */
 
 enum {
-    LANG_COUNT_MAX = 8,
+    LANG_COUNT_MAX = 12,
     PARAM_COUNT_MAX = 32,
     SENTENCE_COUNT_MAX = 64,
     FIELD_COUNT_MAX = 16,
@@ -29,8 +29,10 @@ typedef struct text_set {
     bytes texts[LANG_COUNT_MAX];
     uint32_t count;
 } text_set;
-bytes text_set_get(const text_set *t,
-                   const char *lang); /* falls back: de-x-simple -> de -> en -> first */
+/* The text in a language; falls back: de-x-simple -> de -> en -> the first. {NULL, 0}: none. */
+bytes text_set_get(const text_set *t, const char *tag);
+/* Likewise, and which language it is in. */
+bytes text_set_find(const text_set *t, const char *tag, bytes *ret_lang);
 
 typedef struct manifest_arg {
     bytes name;
@@ -42,7 +44,8 @@ typedef struct manifest_sentence {
     bytes id; /* "skills.desired_share" */
     manifest_arg args[EXPLAIN_ARG_MAX];
     uint32_t arg_count;
-    text_set text; /* with {name} of an argument; {name|one|other} takes the form for its number.
+    text_set text; /* with {name} of an argument; {name|one|other} takes the form for its number,
+                    * with as many forms as the language has (base/lang.h).
                     * Distances are written with their unit, days and codes in words */
 } manifest_sentence;
 

@@ -1,7 +1,9 @@
 #include "plugin/manifest_text.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/lang.h"
 #include "base/limits.h"
 
 enum { LANG_LEN_MAX = 35, SENTENCE_LEN_MAX = 1000 };
@@ -83,19 +85,36 @@ static bool is_lang(bytes lang)
     return first == lang.len || lang.base[first] == '-';
 }
 
-/* {name} or {name|one|other}; braces stand for nothing else. */
+/* What the text's language wants between braces. Languages that no answer is written in have two
+ * forms, which nobody reads. */
+static bool refuse_forms(const reader *r, bytes inner, const language *l, err *e)
+{
+    char forms[64] = "one|other";
+    if (l != NULL) {
+        snprintf(forms, sizeof forms, "%s", l->forms);
+        for (char *at = strchr(forms, ' '); at != NULL; at = strchr(at, ' ')) {
+            *at = '|';
+        }
+    }
+    return reader_refuse(r, e, "{%.*s} must be {name} or {name|%s}", (int)inner.len, inner.base,
+                         forms);
+}
+
+/* {name} or {name|one|other}, with as many forms as the language has; braces stand for nothing
+ * else. */
 static bool check_placeholder(const reader *r, bytes inner, const bytes *names, uint32_t name_count,
                               err *e)
 {
     const char *bar = memchr(inner.base, '|', inner.len);
     bytes name = {inner.base, bar == NULL ? inner.len : (size_t)(bar - inner.base)};
+    const language *l = lang_find(r->key);
+    uint32_t form_count = l == NULL ? 2 : l->form_count;
     uint32_t bar_count = 0;
     for (size_t i = 0; i < inner.len; i++) {
         bar_count += inner.base[i] == '|';
     }
-    if (bar_count != 0 && bar_count != 2) {
-        return reader_refuse(r, e, "{%.*s} must be {name} or {name|one|other}", (int)inner.len,
-                             inner.base);
+    if (bar_count != 0 && bar_count != form_count) {
+        return refuse_forms(r, inner, l, e);
     }
     for (uint32_t i = 0; i < name_count; i++) {
         if (bytes_equal(name, names[i])) {
@@ -169,26 +188,35 @@ bool manifest_read_texts(const reader *r, const bytes *names, uint32_t name_coun
     return true;
 }
 
-static bool find_lang(const text_set *t, bytes lang, bytes *ret)
+static bool find_text(const text_set *t, bytes tag, uint32_t *ret)
 {
     for (uint32_t i = 0; i < t->count; i++) {
-        if (bytes_equal(t->langs[i], lang)) {
-            *ret = t->texts[i];
+        if (bytes_equal(t->langs[i], tag)) {
+            *ret = i;
             return true;
         }
     }
     return false;
 }
 
-bytes text_set_get(const text_set *t, const char *lang)
+bytes text_set_find(const text_set *t, const char *tag, bytes *ret_lang)
 {
-    bytes text = {NULL, 0};
-    bytes wanted = bytes_of(lang);
-    const char *dash = lang == NULL ? NULL : strchr(lang, '-');
-    if (find_lang(t, wanted, &text) ||
-        (dash != NULL && find_lang(t, (bytes){lang, (size_t)(dash - lang)}, &text)) ||
-        find_lang(t, BYTES("en"), &text)) {
-        return text;
+    if (t->count == 0) {
+        return (bytes){NULL, 0};
     }
-    return t->count == 0 ? text : t->texts[0];
+    uint32_t found = 0;
+    const char *dash = tag == NULL ? NULL : strchr(tag, '-');
+    if (!find_text(t, bytes_of(tag), &found) &&
+        !(dash != NULL && find_text(t, (bytes){tag, (size_t)(dash - tag)}, &found)) &&
+        !find_text(t, BYTES("en"), &found)) {
+        found = 0;
+    }
+    *ret_lang = t->langs[found];
+    return t->texts[found];
+}
+
+bytes text_set_get(const text_set *t, const char *tag)
+{
+    bytes own = {NULL, 0};
+    return text_set_find(t, tag, &own);
 }

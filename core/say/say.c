@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "say/template.h"
 #include "say/words.h"
 
@@ -41,6 +42,33 @@ static gate_fact fact_of_arg(const manifest_arg *named, const lotse_arg *arg, co
     return fact;
 }
 
+/* A sentence that begins with a value begins with a capital all the same, as names of languages and
+ * codes do not everywhere. Turkish has two letters i, and the one without a dot is no capital. */
+static void fill_sentence(const say_context *c, bytes text, const template_slot *slots,
+                          uint32_t slot_count, buf *out)
+{
+    size_t start = out->len;
+    template_fill(c, text, slots, slot_count, out);
+    const char *close = text.len == 0 ? NULL : memchr(text.base, '}', text.len);
+    bool begins_with_value = close != NULL && text.base[0] == '{' &&
+                             memchr(text.base, '|', (size_t)(close - text.base)) == NULL;
+    bool is_dotted =
+        strcmp(words_lang(c->lang)->tag, "tr") == 0 && out->len > start && out->base[start] == 'i';
+    if (begins_with_value && !is_dotted && !out->failed) {
+        utf8_capitalise(out->base + start, out->len - start);
+    }
+}
+
+/* A partner's manifest may lack the reader's language. What it says instead takes its values in its
+ * own language: half a sentence of each would be worse. */
+static say_context in_language(const say_context *c, bytes tag)
+{
+    say_context ret = *c;
+    const language *l = lang_find(tag);
+    ret.lang = l == NULL ? "en" : l->tag;
+    return ret;
+}
+
 void say_reason(const say_context *c, const manifest_sentence *sentence, const match_reason *r,
                 buf *out)
 {
@@ -58,7 +86,10 @@ void say_reason(const say_context *c, const manifest_sentence *sentence, const m
                                          .count = 1};
         }
     }
-    template_fill(c, text_set_get(&sentence->text, c->lang), slots, count, out);
+    bytes own = bytes_of(c->lang);
+    bytes text = text_set_find(&sentence->text, c->lang, &own);
+    say_context its = in_language(c, own);
+    fill_sentence(&its, text, slots, count, out);
 }
 
 /* ------------------------------------------------------------------------------------ gates */
@@ -97,7 +128,7 @@ static void say_filled(const say_context *c, const gate *g, const gate_finding *
     template_slot slots[SLOT_COUNT];
     concept key = CONCEPT_NONE;
     fill_slots(c, g, found, &key, slots);
-    template_fill(c, text, slots, SLOT_COUNT, out);
+    fill_sentence(c, text, slots, SLOT_COUNT, out);
 }
 
 /* The same for every entry of a joined list whose verdict is `least` or worse: a sentence each. */
@@ -180,8 +211,7 @@ static void say_not_asked(const say_context *c, const gate *g, buf *out)
     buf_text(out, say_word(c->lang, "gate.nothing_asked"));
     if (column != UINT16_MAX) {
         const field *f = c->program->columns[SIDE_OFFER].columns[column].field;
-        bool is_german = strcmp(words_label_lang(c->lang), "de") == 0;
-        const char *text = is_german ? f->de : f->en;
+        const char *text = say_field_label(c->lang, f);
         buf_char(out, ' ');
         buf_text(out, text == NULL ? f->path : text);
     }
@@ -210,9 +240,10 @@ void say_gate(const say_context *c, const manifest_gate *m, const gate *g,
               const gate_finding *found, buf *out)
 {
     bytes text = {NULL, 0};
+    bytes own = bytes_of(c->lang);
     if (m != NULL) {
         const text_set *sets[] = {&m->yes, &m->check, &m->no};
-        text = text_set_get(sets[found->verdict], c->lang);
+        text = text_set_find(sets[found->verdict], c->lang, &own);
     }
     if (text.base == NULL) {
         text = bytes_of(own_text(c, g, found));
@@ -220,26 +251,29 @@ void say_gate(const say_context *c, const manifest_gate *m, const gate *g,
     if (say_plain_yes(c, g, found, text, out)) {
         return;
     }
+    say_context its = in_language(c, own);
     if (found->verdict != VERDICT_YES && found->entry_count > 1) {
-        say_entries(c, g, found, found->verdict, text, out);
+        say_entries(&its, g, found, found->verdict, text, out);
     } else {
-        say_filled(c, g, found, text, out);
+        say_filled(&its, g, found, text, out);
     }
 }
 
 void say_opens(const say_context *c, const manifest_gate *m, const gate *g,
                const gate_finding *found, buf *out)
 {
-    bytes text = m == NULL ? (bytes){NULL, 0} : text_set_get(&m->opens, c->lang);
+    bytes own = bytes_of(c->lang);
+    bytes text = m == NULL ? (bytes){NULL, 0} : text_set_find(&m->opens, c->lang, &own);
     if (text.base == NULL) {
         text = bytes_of(say_word(c->lang, "gate.opens"));
     }
+    say_context its = in_language(c, own);
     if (found->entry_count > 1) {
-        buf_text(out, say_word(c->lang, "gate.opens_all"));
+        buf_text(out, say_word(its.lang, "gate.opens_all"));
         buf_char(out, ' ');
-        say_entries(c, g, found, VERDICT_CHECK, text, out);
+        say_entries(&its, g, found, VERDICT_CHECK, text, out);
     } else {
-        say_filled(c, g, found, text, out);
+        say_filled(&its, g, found, text, out);
     }
 }
 

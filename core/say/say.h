@@ -12,12 +12,15 @@
 #include "plugin/manifest.h"
 
 /* Sentences for people: what plugins, gates and openings found, in the reader's language. Texts of
- * plugins come from their manifests, the engine's own from the catalogues of this folder.
+ * plugins come from their manifests, the engine's own from the catalogues of this folder. In a
+ * language written from right to left every value stands between U+2068 and U+2069, so that its
+ * own direction does not turn the sentence around it.
  * Everything is appended to a buf and never fails but for memory (buf.failed). No state: any
  * thread. */
 
 typedef struct say_context {
-    const char *lang;             /* "de", "en", "de-x-simple"; another one reads as English */
+    const char *lang;             /* one of base/lang.h; another one reads as English */
+    bool is_aloud;                /* for a speech program: words in full, no signs */
     const match_program *program; /* for the keys of joined gates */
     const dictionary *dictionary; /* numbers of concepts to their ids */
     /* A concept's name in a language; absent or empty: its id is shown without the scheme. May be
@@ -50,11 +53,23 @@ void say_day(const char *lang, day value, buf *out);     /* 22.01.2027, 22 Janua
 void say_km(const char *lang, int64_t metres, buf *out); /* 12,4 km */
 void say_concept(const say_context *c, concept value, buf *out);
 
+/* A whole number with the language's separators, from 10,000 on. */
+void say_number(const char *lang, int64_t value, buf *out);
+/* "{name}" filled with a text each; names nobody gives stay empty. */
+typedef struct say_part {
+    const char *name;
+    bytes text;
+} say_part;
+void say_form(const char *form, const say_part *parts, uint32_t part_count, buf *out);
+
 /* A word or short text of the engine by its id ("verdict.yes"); the id itself where there is none.
  * Whole program. */
 const char *say_word(const char *lang, const char *id);
-/* The languages that have a catalogue, English first. */
-uint32_t say_lang_count(void);
-const char *say_lang_at(uint32_t index);
+/* The name of a code, and the sentence that tells what a field is. Whole program. */
+const char *say_code_label(const char *lang, const code_list *list, uint32_t position);
+const char *say_field_label(const char *lang, const field *f);
+/* The engine's own texts in English with their ids, for those who translate. */
+uint32_t say_text_count(void);
+const char *say_text_at(uint32_t index, const char **ret_id);
 
 #endif

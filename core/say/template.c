@@ -17,31 +17,52 @@ static const template_slot *find_slot(const template_slot *slots, uint32_t count
     return NULL;
 }
 
-/* What stands between braces: a name, or a name and two forms. */
+/* The form that a number takes, of those between the bars. */
+static bytes form_of(const say_context *c, bytes forms, const template_slot *slot)
+{
+    const language *l = words_lang(c->lang);
+    bytes parts[LANG_FORM_MAX];
+    uint32_t count = 0;
+    while (count < LANG_FORM_MAX) {
+        const char *bar = memchr(forms.base, '|', forms.len);
+        size_t len = bar == NULL ? forms.len : (size_t)(bar - forms.base);
+        parts[count++] = (bytes){forms.base, len};
+        if (bar == NULL) {
+            break;
+        }
+        forms = (bytes){bar + 1, forms.len - len - 1};
+    }
+    bool is_known = slot != NULL && slot->value.is_known && count == l->form_count;
+    return parts[is_known ? lang_form(l, value_number(&slot->value)) : count - 1];
+}
+
+/* A # in a form is the number itself: some forms ("two months") have it in the word. */
+static void put_form(const say_context *c, bytes form, const template_slot *slot, buf *out)
+{
+    const char *sign = form.len == 0 ? NULL : memchr(form.base, '#', form.len);
+    if (sign == NULL) {
+        buf_put(out, form.base, form.len);
+        return;
+    }
+    size_t before = (size_t)(sign - form.base);
+    buf_put(out, form.base, before);
+    if (slot == NULL || !value_say(c, &slot->value, out)) {
+        buf_text(out, value_form(c, "not_known"));
+    }
+    buf_put(out, sign + 1, form.len - before - 1);
+}
+
+/* What stands between braces: a name, or a name and forms. */
 static void fill_one(const say_context *c, bytes inner, const template_slot *slots,
                      uint32_t slot_count, buf *out)
 {
     const char *bar = memchr(inner.base, '|', inner.len);
     size_t name_len = bar == NULL ? inner.len : (size_t)(bar - inner.base);
     const template_slot *slot = find_slot(slots, slot_count, (bytes){inner.base, name_len});
-    if (bar == NULL) {
-        if (slot == NULL || !value_say(c, &slot->value, out)) {
-            buf_text(out, say_word(c->lang, "form.not_known"));
-        }
-        return;
-    }
-    const char *one = bar + 1;
-    size_t forms_len = inner.len - name_len - 1;
-    const char *second = memchr(one, '|', forms_len);
-    if (second == NULL) {
-        return;
-    }
-    bool is_one = slot != NULL && slot->value.is_known && value_number(&slot->value) == 1;
-    const char *other = second + 1;
-    if (is_one) {
-        buf_put(out, one, (size_t)(second - one));
-    } else {
-        buf_put(out, other, forms_len - (size_t)(other - one));
+    if (bar != NULL) {
+        put_form(c, form_of(c, (bytes){bar + 1, inner.len - name_len - 1}, slot), slot, out);
+    } else if (slot == NULL || !value_say(c, &slot->value, out)) {
+        buf_text(out, value_form(c, "not_known"));
     }
 }
 

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "say/template.h"
@@ -26,23 +27,31 @@ static bool are_alike(const uint64_t *week, uint32_t a, uint32_t b)
 
 static void say_days(const say_context *c, uint32_t first, uint32_t last, buf *out)
 {
-    const char *names = say_word(c->lang, "form.weekdays");
+    const char *names = value_form(c, "weekdays");
     bytes name = words_part(names, first);
     buf_put(out, name.base, name.len);
     if (last > first) {
         name = words_part(names, last);
-        buf_char(out, '-');
+        buf_text(out, value_form(c, "days_to"));
         buf_put(out, name.base, name.len);
     }
 }
 
-static void say_time(uint32_t quarter, buf *out)
+static void say_time(const say_context *c, uint32_t quarter, buf *out)
 {
-    buf_print(out, "%02u:%02u", quarter / 4, quarter % 4 * 15);
+    char hours[4];
+    char hours_two[4];
+    char minutes[4];
+    snprintf(hours, sizeof hours, "%u", (quarter / 4) & 31u);
+    snprintf(hours_two, sizeof hours_two, "%02u", (quarter / 4) & 31u);
+    snprintf(minutes, sizeof minutes, "%02u", quarter % 4 * 15);
+    say_part parts[] = {
+        {"h", bytes_of(hours)}, {"hh", bytes_of(hours_two)}, {"mm", bytes_of(minutes)}};
+    say_form(value_form(c, quarter % 4 == 0 ? "time_full" : "time"), parts, 3, out);
 }
 
 /* The stretches of one day, each behind a space. */
-static void say_times(const uint64_t *week, uint32_t weekday, buf *out)
+static void say_times(const say_context *c, const uint64_t *week, uint32_t weekday, buf *out)
 {
     uint32_t start = QUARTER_COUNT;
     for (uint32_t quarter = 0; quarter <= QUARTER_COUNT; quarter++) {
@@ -51,9 +60,11 @@ static void say_times(const uint64_t *week, uint32_t weekday, buf *out)
             start = quarter;
         } else if (!is_in && start < QUARTER_COUNT) {
             buf_char(out, ' ');
-            say_time(start, out);
-            buf_char(out, '-');
-            say_time(quarter, out);
+            value_isolate(c, true, out);
+            say_time(c, start, out);
+            buf_text(out, value_form(c, "times_to"));
+            say_time(c, quarter, out);
+            value_isolate(c, false, out);
             start = QUARTER_COUNT;
         }
     }
@@ -68,9 +79,9 @@ void week_say(const say_context *c, const uint64_t *week, buf *out)
             last++;
         }
         buf times = {0};
-        say_times(week, first, &times);
+        say_times(c, week, first, &times);
         if (times.len > 0) {
-            buf_text(out, is_first ? "" : say_word(c->lang, "form.comma"));
+            buf_text(out, is_first ? "" : value_form(c, "comma"));
             say_days(c, first, last, out);
             buf_put(out, times.base, times.len);
             is_first = false;
@@ -80,6 +91,6 @@ void week_say(const say_context *c, const uint64_t *week, buf *out)
         first = last + 1;
     }
     if (is_first) {
-        buf_text(out, say_word(c->lang, "form.nothing"));
+        buf_text(out, value_form(c, "nothing"));
     }
 }

@@ -1,11 +1,14 @@
 #include "say/words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "say/catalogue.h"
 #include "say/say.h"
 
-/* The catalogues. A new language is a file beside these two and a line in `catalogues`. */
+/* Texts of the engine by id. English stands in catalogue_en.def, the source of the translators'
+ * templates; the other languages in their compiled catalogues. */
 
 typedef struct words_text {
     const char *id;
@@ -16,70 +19,99 @@ typedef struct words_text {
 static const words_text texts_en[] = {
 #include "say/catalogue_en.def"
 };
-static const words_text texts_de[] = {
-#include "say/catalogue_de.def"
-};
 #undef X
 
-enum { TEXT_COUNT = sizeof(texts_en) / sizeof(texts_en[0]) };
-_Static_assert(sizeof(texts_de) == sizeof(texts_en), "every catalogue has every text");
+enum { TEXT_COUNT = sizeof(texts_en) / sizeof(texts_en[0]), ID_MAX = 160 };
 
-static const struct {
-    const char *lang;
-    const words_text *texts;
-} catalogues[] = {{"en", texts_en}, {"de", texts_de}};
-
-enum { CATALOGUE_COUNT = sizeof(catalogues) / sizeof(catalogues[0]) };
-
-uint32_t say_lang_count(void)
+uint32_t say_text_count(void)
 {
-    return CATALOGUE_COUNT;
+    return TEXT_COUNT;
 }
 
-const char *say_lang_at(uint32_t index)
+const char *say_text_at(uint32_t index, const char **ret_id)
 {
-    check(index < CATALOGUE_COUNT);
-    return catalogues[index].lang;
+    check(index < TEXT_COUNT);
+    *ret_id = texts_en[index].id;
+    return texts_en[index].text;
 }
 
-/* "de-x-simple" is "de" unless it has a catalogue of its own; what nobody knows is English. */
-static uint32_t find_catalogue(const char *lang)
+const language *words_lang(const char *tag)
 {
-    size_t len = lang == NULL ? 0 : strlen(lang);
-    size_t first_len = lang == NULL ? 0 : strcspn(lang, "-_");
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < CATALOGUE_COUNT; i++) {
-        const char *own = catalogues[i].lang;
-        if (strlen(own) == len && memcmp(own, lang, len) == 0) {
-            return i;
-        }
-        if (strlen(own) == first_len && memcmp(own, lang, first_len) == 0) {
-            found = i;
-        }
-    }
-    return found;
+    const language *l = lang_find(bytes_of(tag));
+    return l == NULL ? lang_at(0) : l;
 }
 
-const char *words_label_lang(const char *lang)
+static const char *find_english(const char *id)
 {
-    return catalogues[find_catalogue(lang)].texts == texts_de ? "de" : "en";
-}
-
-const char *words_find(const char *lang, const char *id)
-{
-    const words_text *texts = catalogues[find_catalogue(lang)].texts;
     for (uint32_t i = 0; i < TEXT_COUNT; i++) {
-        if (strcmp(texts[i].id, id) == 0) {
-            return texts[i].text;
+        if (strcmp(texts_en[i].id, id) == 0) {
+            return texts_en[i].text;
         }
     }
     return NULL;
 }
 
-const char *say_word(const char *lang, const char *id)
+const char *words_find_own(const char *tag, const char *id)
 {
-    const char *text = words_find(lang, id);
+    if (strcmp(tag, "en") == 0) {
+        return find_english(id);
+    }
+    for (uint32_t i = 0; i < CATALOGUE_COUNT; i++) {
+        const catalogue *c = &CATALOGUES[i];
+        if (strcmp(c->lang, tag) == 0) {
+            const char *text = catalogue_find((bytes){(const char *)c->base, c->len}, id);
+            if (text != NULL) {
+                return text;
+            }
+        }
+    }
+    return NULL;
+}
+
+const char *words_find(const char *tag, const char *id)
+{
+    for (const char *at = words_lang(tag)->tag; at != NULL; at = words_lang(at)->fallback) {
+        const char *text = words_find_own(at, id);
+        if (text != NULL) {
+            return text;
+        }
+    }
+    return NULL;
+}
+
+const char *say_word(const char *tag, const char *id)
+{
+    const char *text = words_find(tag, id);
     return text == NULL ? id : text;
+}
+
+/* German and English stand in the tables of codes and fields themselves. */
+static const char *find_label(const char *tag, const char *id, const char *de, const char *en)
+{
+    const language *l = words_lang(tag);
+    const char *text = words_find_own(l->tag, id);
+    if (text != NULL) {
+        return text;
+    }
+    bool is_german =
+        strcmp(l->tag, "de") == 0 || (l->fallback != NULL && strcmp(l->fallback, "de") == 0);
+    return is_german ? de : en;
+}
+
+const char *say_code_label(const char *tag, const code_list *list, uint32_t position)
+{
+    char id[ID_MAX];
+    check(position < list->count);
+    const code_entry *entry = &list->entries[position];
+    snprintf(id, sizeof id, "code.%s.%s", list->name, entry->id);
+    return find_label(tag, id, entry->de, entry->en);
+}
+
+const char *say_field_label(const char *tag, const field *f)
+{
+    char id[ID_MAX];
+    snprintf(id, sizeof id, "field.%s", f->path);
+    return find_label(tag, id, f->de, f->en);
 }
 
 bytes words_part(const char *text, uint32_t index)

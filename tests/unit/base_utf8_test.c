@@ -1,5 +1,6 @@
 /* What is text, how wide it is, and how it is folded for comparison. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,6 +181,29 @@ START_TEST(utf8_fold_replaces_what_is_no_text)
 }
 END_TEST
 
+static void assert_capitalises(const char *text, const char *expected)
+{
+    char copy[64];
+    snprintf(copy, sizeof copy, "%s", text);
+    utf8_capitalise(copy, strlen(copy));
+    ck_assert_str_eq(copy, expected);
+}
+
+START_TEST(utf8_capitalise_changes_the_first_letter_alone)
+{
+    assert_capitalises("", "");
+    assert_capitalises("childcare and more", "Childcare and more");
+    assert_capitalises("öffentlich", "Öffentlich");
+    assert_capitalises("німецька: B1", "Німецька: B1");
+    assert_capitalises("școală", "Școală");
+    assert_capitalises("12 months", "12 months");
+    assert_capitalises("B1", "B1");
+    assert_capitalises("ıa", "ıa"); /* its capital takes fewer bytes */
+    assert_capitalises("العربية", "العربية");
+    assert_capitalises("\xff", "\xff");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("base_utf8");
@@ -189,6 +213,7 @@ int main(void)
     tcase_add_test(promises, utf8_is_valid_refuses_what_rfc_3629_forbids);
     tcase_add_test(promises, utf8_sequence_len_stays_inside_the_text);
     tcase_add_test(promises, utf8_columns_counts_what_a_terminal_shows);
+    tcase_add_test(promises, utf8_capitalise_changes_the_first_letter_alone);
     tcase_add_test(promises, utf8_fold_lowers_and_strips);
     tcase_add_test(promises, utf8_fold_knows_the_letters_of_the_neighbours);
     tcase_add_test(promises, utf8_fold_unifies_forms_of_arabic);

@@ -115,14 +115,6 @@ START_TEST(code_abroad_has_no_place_in_the_order_of_schools)
 }
 END_TEST
 
-START_TEST(code_label_speaks_german_and_english)
-{
-    ck_assert_str_eq(code_label(CODES(weekday), 0, "de"), "Montag");
-    ck_assert_str_eq(code_label(CODES(weekday), 0, "en"), "Monday");
-    ck_assert_str_eq(code_label(CODES(weekday), 0, "fr"), "Monday");
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("model_code");
@@ -135,7 +127,6 @@ int main(void)
     tcase_add_test(tests, code_positions_that_the_engine_reads_are_the_lists);
     tcase_add_test(tests, code_lists_stand_in_their_frozen_order);
     tcase_add_test(tests, code_abroad_has_no_place_in_the_order_of_schools);
-    tcase_add_test(tests, code_label_speaks_german_and_english);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -80,28 +80,6 @@ START_TEST(builtin_plugins_run_in_the_order_of_their_folders)
 }
 END_TEST
 
-START_TEST(builtin_texts_stand_in_german_and_english)
-{
-    registry_config config = {.builtin_dirs = builtin, .builtin_dir_count = 1};
-    registry *r = open_registry(&config);
-    for (uint32_t i = 0; i < registry_count(r); i++) {
-        const manifest *m = registry_plugin(r, i)->manifest;
-        for (uint32_t k = 0; k < m->gate_count; k++) {
-            ck_assert_uint_eq(m->gates[k].yes.count, 2);
-            ck_assert_uint_eq(m->gates[k].no.count, 2);
-            ck_assert_uint_eq(m->gates[k].check.count, 2);
-        }
-        for (uint32_t k = 0; k < m->sentence_count; k++) {
-            ck_assert_uint_eq(m->sentences[k].text.count, 2);
-        }
-        for (uint32_t k = 0; k < m->step_count; k++) {
-            ck_assert_uint_eq(m->steps[k].text.count, 2);
-        }
-    }
-    registry_free(&r);
-}
-END_TEST
-
 START_TEST(program_holds_the_gates_of_the_core_first_and_german_as_its_own_columns)
 {
     registry_config config = {.builtin_dirs = builtin, .builtin_dir_count = 1};
@@ -398,7 +376,6 @@ int main(void)
     tcase_set_timeout(c, 60);
     tcase_add_checked_fixture(c, make_folder, remove_folder);
     tcase_add_test(c, builtin_plugins_run_in_the_order_of_their_folders);
-    tcase_add_test(c, builtin_texts_stand_in_german_and_english);
     tcase_add_test(c, program_holds_the_gates_of_the_core_first_and_german_as_its_own_columns);
     tcase_add_test(c, program_of_the_same_folders_is_the_same);
     tcase_add_test(c, a_plugin_that_fails_costs_nobody_else_anything);

@@ -74,6 +74,98 @@ START_TEST(days_are_written_as_the_language_does)
 }
 END_TEST
 
+START_TEST(every_language_writes_days_its_own_way)
+{
+    day value = day_from_civil(2027, 3, 5);
+    ck_assert_str_eq(said_day("de-x-simple", value), "5. März 2027");
+    ck_assert_str_eq(said_day("ar", value), "05.03.2027");
+    ck_assert_str_eq(said_day("uk", value), "5 березня 2027 року");
+    ck_assert_str_eq(said_day("tr", value), "5 Mart 2027");
+    ck_assert_str_eq(said_day("bg", value), "5 март 2027 г.");
+    ck_assert_str_eq(said_day("ro", value), "5 martie 2027");
+}
+END_TEST
+
+static const char *said_number(const char *lang, int64_t value)
+{
+    buf_clear(&out);
+    say_number(lang, value, &out);
+    return buf_terminated(&out);
+}
+
+START_TEST(numbers_are_grouped_from_five_digits_on)
+{
+    ck_assert_str_eq(said_number("de", 9999), "9999");
+    ck_assert_str_eq(said_number("de", 10000), "10.000");
+    ck_assert_str_eq(said_number("en", 1234567), "1,234,567");
+    ck_assert_str_eq(said_number("en", -12345), "-12,345");
+    ck_assert_str_eq(said_number("en", -1234), "-1234");
+    ck_assert_str_eq(said_number("uk", 123456), "123\u00a0456");
+    ck_assert_str_eq(said_number("bg", 12345), "12\u00a0345");
+    ck_assert_str_eq(said_number("tr", 12345), "12.345");
+    ck_assert_str_eq(said_number("ro", 12345), "12.345");
+    ck_assert_str_eq(said_number("ar", 12345), "12,345");
+    ck_assert_str_eq(said_number("de", INT64_MIN), "-9.223.372.036.854.775.808");
+}
+END_TEST
+
+START_TEST(values_in_arabic_stand_between_isolates)
+{
+    ck_assert_str_eq(
+        said_fact("ar", (gate_fact){.kind = GATE_FACT_NUMBER, .is_known = true, .number = 12}),
+        "\u206812\u2069");
+    ck_assert_str_eq(
+        said_fact("ar", (gate_fact){.kind = GATE_FACT_KM, .is_known = true, .number = 12400}),
+        "\u206812.4 كم\u2069");
+    gate_fact levels = {.kind = GATE_FACT_CODES,
+                        .is_known = true,
+                        .codes = 6,
+                        .codes_known = UINT64_MAX,
+                        .list = CODES(level)};
+    ck_assert_str_eq(said_fact("ar", levels), "\u2068A1\u2069 و\u2068A2\u2069");
+    ck_assert_str_eq(said_fact("uk", levels), "A1 і A2");
+    const concept list[] = {2};
+    gate_fact named = {.kind = GATE_FACT_CONCEPTS, .is_known = true, .concepts = list, .count = 1};
+    ck_assert_str_eq(said_fact("ar", named), "\u2068lathe-2\u2069");
+    gate_fact days = {
+        .kind = GATE_FACT_INTERVAL, .is_known = true, .number = 15, .number_high = 30};
+    ck_assert_str_eq(said_fact("ar", days), "من \u206815\u2069 إلى \u206830\u2069");
+}
+END_TEST
+
+static const char *said_aloud(const char *lang, gate_fact fact)
+{
+    say_context c = context(lang);
+    c.is_aloud = true;
+    buf_clear(&out);
+    ck_assert(say_fact(&c, &fact, &out));
+    return buf_terminated(&out);
+}
+
+START_TEST(a_speech_program_gets_words_in_full)
+{
+    gate_fact way = {.kind = GATE_FACT_KM, .is_known = true, .number = 12400};
+    ck_assert_str_eq(said_aloud("de", way), "12,4 Kilometer");
+    way.number = 1000;
+    ck_assert_str_eq(said_aloud("en", way), "1 kilometre");
+    way.number = 3000;
+    ck_assert_str_eq(said_aloud("uk", way), "3 кілометри");
+    gate_fact start_day = {
+        .kind = GATE_FACT_DAY, .is_known = true, .number = day_from_civil(2027, 1, 22)};
+    ck_assert_str_eq(said_aloud("de", start_day), "22. Januar 2027");
+    uint64_t week[11] = {0};
+    for (uint32_t weekday = 0; weekday < 5; weekday++) {
+        for (uint32_t quarter = 33; quarter < 48; quarter++) {
+            uint32_t bit = weekday * 96 + quarter;
+            week[bit / 64] |= UINT64_C(1) << bit % 64;
+        }
+    }
+    gate_fact times = {.kind = GATE_FACT_WEEK, .is_known = true, .week = week};
+    ck_assert_str_eq(said_aloud("de", times), "Montag bis Freitag 8 Uhr 15 bis 12 Uhr");
+    ck_assert_str_eq(said_aloud("en", times), "Monday to Friday 8:15 to 12:00");
+}
+END_TEST
+
 START_TEST(distances_have_one_decimal)
 {
     ck_assert_str_eq(said_km("de", 12449), "12,4 km");
@@ -273,6 +365,57 @@ START_TEST(forms_follow_the_number)
 }
 END_TEST
 
+static const char *said_form(const char *lang, const char *text, int64_t want)
+{
+    match_reason r = reason_of(0, want);
+    manifest_sentence sentence = skills_sentence;
+    sentence.text = (text_set){.langs = {bytes_of(lang)}, .texts = {bytes_of(text)}, .count = 1};
+    say_context c = context(lang);
+    buf_clear(&out);
+    say_reason(&c, &sentence, &r, &out);
+    return buf_terminated(&out);
+}
+
+START_TEST(forms_are_as_many_as_the_language_has)
+{
+    const char *months = "{want} {want|місяць|місяці|місяців}";
+    ck_assert_str_eq(said_form("uk", months, 21), "21 місяць");
+    ck_assert_str_eq(said_form("uk", months, 3), "3 місяці");
+    ck_assert_str_eq(said_form("uk", months, 11), "11 місяців");
+    ck_assert_str_eq(said_form("uk", months, LOTSE_ABSENT), "Невідомо місяців");
+    ck_assert_str_eq(said_form("ro", "{want} {want|lună|luni|de luni}", 20), "20 de luni");
+    ck_assert_str_eq(said_form("ro", "{want} {want|lună|luni|de luni}", 2), "2 luni");
+    ck_assert_str_eq(said_form("uk", "{want|a|b}", 1), "b"); /* two forms are not Ukrainian */
+}
+END_TEST
+
+START_TEST(a_sign_in_a_form_is_the_number)
+{
+    const char *days = "{want|لا أيام|يوم واحد|يومان|# أيام|# يومًا|# يوم}";
+    ck_assert_str_eq(said_form("ar", days, 1), "يوم واحد");
+    ck_assert_str_eq(said_form("ar", days, 2), "يومان");
+    ck_assert_str_eq(said_form("ar", days, 5), "\u20685\u2069 أيام");
+    ck_assert_str_eq(said_form("ar", days, 14), "\u206814\u2069 يومًا");
+    ck_assert_str_eq(said_form("ar", days, 100), "\u2068100\u2069 يوم");
+    ck_assert_str_eq(said_form("ar", days, LOTSE_ABSENT), "غير معروف يوم");
+}
+END_TEST
+
+START_TEST(a_sentence_that_begins_with_a_value_begins_with_a_capital)
+{
+    ck_assert_str_eq(said_form("en", "{one} is known.", 0), "Welding is known.");
+    ck_assert_str_eq(said_form("en", "Known: {one}.", 0), "Known: welding.");
+}
+END_TEST
+
+START_TEST(a_text_of_another_language_takes_its_values_in_its_own)
+{
+    match_reason r = reason_of(1, 3);
+    r.args[5].value = 12400;
+    ck_assert_str_eq(said_reason("ar", "{way} away, {day}", &r), "12.4 km away, 1 January 1970");
+}
+END_TEST
+
 START_TEST(every_kind_of_argument_is_written)
 {
     match_reason r = reason_of(1, 1);
@@ -291,9 +434,9 @@ START_TEST(unknown_arguments_read_as_not_known)
     r.args[6].value = CONCEPT_NONE;
 
     ck_assert_str_eq(said_reason("en", "{have}, {level}, {day}, {way}, {one}", &r),
-                     "not known, not known, not known, not known, not known");
+                     "Not known, not known, not known, not known, not known");
     r.arg_count = 0;
-    ck_assert_str_eq(said_reason("en", "{have}.", &r), "not known.");
+    ck_assert_str_eq(said_reason("en", "{have}.", &r), "Not known.");
 }
 END_TEST
 
@@ -478,6 +621,10 @@ static Suite *make_suite(void)
     TCase *t = tcase_create("say");
     tcase_add_checked_fixture(t, start, finish);
     tcase_add_test(t, days_are_written_as_the_language_does);
+    tcase_add_test(t, every_language_writes_days_its_own_way);
+    tcase_add_test(t, numbers_are_grouped_from_five_digits_on);
+    tcase_add_test(t, values_in_arabic_stand_between_isolates);
+    tcase_add_test(t, a_speech_program_gets_words_in_full);
     tcase_add_test(t, distances_have_one_decimal);
     tcase_add_test(t, a_language_without_a_catalogue_is_english);
     tcase_add_test(t, facts_are_written_by_their_kind);
@@ -488,6 +635,10 @@ static Suite *make_suite(void)
     tcase_add_test(t, long_lists_say_how_many_more_there_are);
     tcase_add_test(t, reasons_fill_their_sentence);
     tcase_add_test(t, forms_follow_the_number);
+    tcase_add_test(t, forms_are_as_many_as_the_language_has);
+    tcase_add_test(t, a_sign_in_a_form_is_the_number);
+    tcase_add_test(t, a_sentence_that_begins_with_a_value_begins_with_a_capital);
+    tcase_add_test(t, a_text_of_another_language_takes_its_values_in_its_own);
     tcase_add_test(t, every_kind_of_argument_is_written);
     tcase_add_test(t, unknown_arguments_read_as_not_known);
     tcase_add_test(t, gates_speak_by_their_verdict);
