@@ -183,7 +183,7 @@ struct match_run {
     run_class classes[CLASS_COUNT];
     uint64_t classes_made;
     bool has_repeats; /* rows may be looked at more than once, or stand for one record together */
-    uint32_t row_count;
+    uint32_t row_count; /* rows that wait for the criteria */
     late_list late;
     err *failure;
     bool has_failed;
@@ -207,7 +207,7 @@ struct match_worker {
     totals_bits_call *totals_bits;
     arena scratch; /* of one question */
     rank_list rank;
-    uint32_t scanned[SCAN_ROW_MAX + 16];
+    uint32_t waiting[CHUNK_ROW_MAX + SCAN_ROW_MAX + 16]; /* less than a chunk, and a scan's */
     uint32_t rows[CHUNK_CAP];
     int32_t points[CHUNK_CAP];
     int32_t scores[CHUNK_CAP];
@@ -290,6 +290,7 @@ void narrow_find_near(const match_run_state *run, run_segment *s);
 /* Sets which rows come next; flushes those of another segment or class. */
 void narrow_turn(match_run_state *run, run_segment *s, const run_class *c);
 void narrow_flush(match_run_state *run);
+void narrow_chunks(match_run_state *run); /* the whole chunks among those that wait */
 /* YES or CHECK, of a row that is possible and of which nothing told apart is unsure. */
 verdict narrow_judge_certain(const match_run_state *run, const run_segment *s, uint32_t row,
                              double km);

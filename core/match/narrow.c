@@ -554,12 +554,32 @@ static void narrow_rows(match_run_state *run, uint32_t count)
     finish_rows(run, count);
 }
 
+/* Narrows the rows that wait, chunk by chunk, until fewer than `left` are left. */
+static void narrow_waiting(match_run_state *run, uint32_t left)
+{
+    match_worker *w = run->worker;
+    uint32_t at = 0;
+    while (run->row_count - at >= left && !run->has_failed) {
+        uint32_t count = run->row_count - at;
+        count = count < CHUNK_ROW_MAX ? count : CHUNK_ROW_MAX;
+        memcpy(w->rows, w->waiting + at, count * sizeof w->rows[0]);
+        at += count;
+        narrow_rows(run, count);
+        run->class_now = run->class_next;
+    }
+    run->row_count = run->has_failed ? 0 : run->row_count - at;
+    memmove(w->waiting, w->waiting + at, run->row_count * sizeof w->waiting[0]);
+}
+
+void narrow_chunks(match_run_state *run)
+{
+    narrow_waiting(run, CHUNK_ROW_MAX);
+}
+
 void narrow_flush(match_run_state *run)
 {
-    uint32_t count = run->row_count;
-    run->row_count = 0;
-    if (count > 0 && !run->has_failed) {
-        narrow_rows(run, count);
+    if (run->row_count > 0) {
+        narrow_waiting(run, 1);
     }
     run->class_now = run->class_next;
 }

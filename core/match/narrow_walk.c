@@ -26,7 +26,9 @@ typedef struct walk {
     double shrink_max;
     band_cells *bands; /* of the radius below */
     uint32_t band_count;
-    double radius; /* the bands were made for it; negative: for none */
+    double radius;                /* the bands were made for it; negative: for none */
+    words_scan scan, scan_listed; /* of rows, and of lists' entries */
+    bool is_scan_whole;           /* a scan of rows tells all that words can tell */
     stretch stretches[STRETCH_COUNT_MAX];
     uint32_t stretch_count;
 } walk;
@@ -124,56 +126,63 @@ static bool row_is_in_bounds(const match_run_state *run, const run_segment *s, u
     return true;
 }
 
-/* Takes rows that passed the first word into the chunk. `rows` names them by their index in
- * `scanned`, or is NULL: they stand there themselves. What criteria read of a row is fetched while
- * the next ones are looked at. */
-static void take_rows(walk *w, const uint32_t *rows, uint32_t count)
+/* Of rows that passed a scan, those that pass the other words and are in bounds. */
+static uint32_t keep_passing(const walk *w, uint32_t *rows, uint32_t count, bool is_scanned_whole)
+{
+    const match_run_state *run = w->run;
+    bool has_bounds = w->s->live != NULL || run->query->kinds != UINT64_MAX;
+    if (is_scanned_whole && !has_bounds) {
+        return count;
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = rows[i];
+        rows[kept] = row;
+        kept +=
+            words_pass_rest(&w->s->query, row) && (!has_bounds || row_is_in_bounds(run, w->s, row));
+    }
+    return kept;
+}
+
+/* Takes the last `count` of the rows that wait, once they passed a scan: what criteria read of them
+ * is fetched while others are looked for. */
+static void take_rows(walk *w, uint32_t count, bool is_scanned_whole)
 {
     match_run_state *run = w->run;
-    match_worker *worker = run->worker;
-    const uint32_t *scanned = worker->scanned;
+    uint32_t *rows = run->worker->waiting + run->row_count;
     const char *hot = segment_at(w->s->segment, w->head->hot_off);
-    uint32_t taken = run->row_count;
-    bool has_bounds = w->s->live != NULL || run->query->kinds != UINT64_MAX;
+    const size_t width = w->head->hot_width;
+    count = keep_passing(w, rows, count, is_scanned_whole);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t row = rows == NULL ? scanned[i] : rows[scanned[i]];
-        __builtin_prefetch(hot + (size_t)row * w->head->hot_width);
-        worker->rows[taken] = row;
-        taken +=
-            words_pass_rest(&w->s->query, row) && (!has_bounds || row_is_in_bounds(run, w->s, row));
-        if (taken == CHUNK_ROW_MAX) {
-            run->row_count = taken;
-            narrow_flush(run);
-            taken = 0;
-        }
+        __builtin_prefetch(hot + rows[i] * width);
     }
-    run->row_count = taken;
+    run->row_count += count;
+    if (run->row_count >= CHUNK_ROW_MAX) {
+        narrow_chunks(run);
+    }
 }
 
-static void visit(walk *w, const uint64_t *row_words, const uint32_t *rows, uint32_t first,
-                  uint32_t end)
+/* Of rows one after the other, or of entries of a list of rows. */
+static void visit(walk *w, const uint32_t *rows, uint32_t first, uint32_t end)
 {
-    const words_key *key = &w->s->query.key[READ_POSSIBLE];
-    match_worker *worker = w->run->worker;
-    while (first < end && !w->run->has_failed) {
+    match_run_state *run = w->run;
+    const words_scan *scan = rows == NULL ? &w->scan : &w->scan_listed;
+    while (first < end && !run->has_failed) {
         uint32_t stop = end - first > SCAN_ROW_MAX ? first + SCAN_ROW_MAX : end;
-        uint32_t count = worker->scan(row_words, first, stop, key->level[0], key->guards[0],
-                                      key->mask[0], worker->scanned);
-        take_rows(w, rows, count);
+        uint32_t *waiting = run->worker->waiting + run->row_count;
+        uint32_t count = run->worker->scan(scan, first, stop, waiting);
+        for (uint32_t i = 0; rows != NULL && i < count; i++) {
+            waiting[i] = rows[waiting[i]];
+        }
+        take_rows(w, count, rows == NULL && w->is_scan_whole);
         first = stop;
     }
-}
-
-static void visit_rows(walk *w, uint32_t first, uint32_t end)
-{
-    visit(w, w->s->words->planes[READ_POSSIBLE][0], NULL, first, end);
 }
 
 /* Looks at the stretches that wait, in their order. */
 static void visit_stretches(walk *w)
 {
     const run_class *c = w->run->class_next;
-    const uint64_t *row_words = w->s->words->planes[READ_POSSIBLE][0];
     double radius = worthwhile_km(w, c);
     for (uint32_t i = 0; i < w->stretch_count && !w->run->has_failed; i++) {
         const stretch *at = &w->stretches[i];
@@ -181,11 +190,7 @@ static void visit_stretches(walk *w)
             continue;
         }
         int32_t threshold = w->run->rank->threshold;
-        if (at->rows == NULL) {
-            visit(w, row_words, NULL, at->first, at->end);
-        } else {
-            visit(w, w->s->words->listed, at->rows, at->first, at->end);
-        }
+        visit(w, at->rows, at->first, at->end);
         radius = threshold == w->run->rank->threshold ? radius : worthwhile_km(w, c);
     }
     w->stretch_count = 0;
@@ -321,7 +326,7 @@ static void walk_required(walk *w, bool through_lists)
     }
     narrow_turn(run, w->s, c);
     if (!through_lists) {
-        visit_rows(w, first, w->head->row_count);
+        visit(w, NULL, first, w->head->row_count);
         return;
     }
     fetch_slots(w, &w->head->required, run->anchor.having, run->anchor.having_count);
@@ -456,13 +461,15 @@ static void visit_entries(walk *w, const list_slot *list)
 {
     const uint32_t *rows = segment_at(w->s->segment, w->head->required.rows_off);
     const words_key *key = &w->s->query.key[READ_POSSIBLE];
-    uint32_t *scanned = w->run->worker->scanned;
+    match_run_state *run = w->run;
+    uint32_t *waiting = run->worker->waiting + run->row_count;
     uint32_t count = 0;
-    for (uint32_t i = list->first; i < list->end; i++) {
-        scanned[count] = rows[i];
+    for (uint32_t i = list->first; i < list->end && !run->has_failed; i++) {
+        waiting[count] = rows[i];
         count += word_passes(key, 0, w->s->words->planes[READ_POSSIBLE][0][rows[i]]);
-        if (count == SCAN_ROW_MAX || i + 1 == list->end) {
-            take_rows(w, NULL, count);
+        if (count == CHUNK_ROW_MAX || i + 1 == list->end) {
+            take_rows(w, count, false);
+            waiting = run->worker->waiting + run->row_count;
             count = 0;
         }
     }
@@ -539,6 +546,24 @@ static void find_limits(walk *w)
     }
 }
 
+static void make_scans(walk *w)
+{
+    const words_query *q = &w->s->query;
+    const words *made = w->s->words;
+    const words_key *key = &q->key[READ_POSSIBLE];
+    w->scan = (words_scan){.first_words = made->planes[READ_POSSIBLE][0],
+                           .level = key->level[0],
+                           .guards = key->guards[0],
+                           .mask = key->mask[0]};
+    w->scan_listed = w->scan;
+    w->scan_listed.first_words = made->listed;
+    if (q->any_count > 0) {
+        w->scan.any = made->planes[READ_POSSIBLE][q->any[0].word];
+        w->scan.any_bits = q->any[0].bits[READ_POSSIBLE];
+    }
+    w->is_scan_whole = q->used_count == 0 && q->any_count <= 1;
+}
+
 void narrow_walk(match_run_state *run, run_segment *s)
 {
     walk w;
@@ -555,6 +580,7 @@ void narrow_walk(match_run_state *run, run_segment *s)
     if (s->query.no_gates != 0 || w.head->row_count == 0) {
         return;
     }
+    make_scans(&w);
     find_limits(&w);
     w.bands = arena_make_array(&run->worker->scratch, w.head->grid.lat_count, band_cells);
     if (w.bands == NULL) {

@@ -142,12 +142,20 @@ uint64_t words_apart(const words_query *q, uint32_t row);
 /* Gates that fail in the words, a bit each (apart and distance left out). */
 uint64_t words_failing(const words_query *q, uint32_t reading, uint32_t row);
 
-/* Rows of [first, end) that pass the first word in the possible reading, to `ret`, which has room
- * for all of them and 16 more; returns their count. */
-typedef uint32_t words_scan_call(const uint64_t *row_words, uint32_t first, uint32_t end,
-                                 uint64_t level, uint64_t guards, uint64_t mask, uint32_t *ret);
+/* What a scan compares rows with: the first word, and one set of which a member must be shared,
+ * where `any` is not NULL. */
+typedef struct words_scan {
+    const uint64_t *first_words;
+    const uint64_t *any;
+    uint64_t level, guards, mask;
+    uint64_t any_bits;
+} words_scan;
+
+/* Rows of [first, end) that pass, to `ret`, which has room for all of them and 16 more; returns
+ * their count. */
+typedef uint32_t words_scan_call(const words_scan *s, uint32_t first, uint32_t end, uint32_t *ret);
 words_scan_call *words_scan_pick(void); /* the fastest this machine can run */
-uint32_t words_scan_plain(const uint64_t *row_words, uint32_t first, uint32_t end, uint64_t level,
-                          uint64_t guards, uint64_t mask, uint32_t *ret);
+/* The kernels that this machine can run, the plain one first; NULL behind the last. */
+words_scan_call *words_scan_at(uint32_t index);
 
 #endif

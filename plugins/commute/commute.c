@@ -58,6 +58,22 @@ static int32_t points_of(double km, int32_t max_km)
     return max_km == 0 || km >= max_km ? 0 : lotse_points(1.0 - km / max_km);
 }
 
+/* The case of nearly every question: a person asks who said how far. Nobody's reach is 0 km here,
+ * and a row beyond the reach scores 0. */
+static void score_offers(const double *kms, uint32_t row_count, int32_t max_km,
+                         uint8_t *restrict verdicts, int32_t *restrict scores)
+{
+    const double max = max_km;
+    for (uint32_t i = 0; i < row_count; i++) {
+        double km = kms[i];
+        double share = 1.0 - km / max;
+        share = km < 0 ? 1.0 : share > 0 ? share : 0.0;
+        int is_known = km == km;
+        verdicts[i] = is_known ? LOTSE_YES : LOTSE_CHECK;
+        scores[i] = is_known ? lotse_points(share) : HALF;
+    }
+}
+
 static lotse_status score(void *self, const lotse_table *table, const uint32_t *rows,
                           uint32_t row_count, const lotse_pairs *pairs, uint8_t *verdicts,
                           int32_t *scores)
@@ -69,6 +85,10 @@ static lotse_status score(void *self, const lotse_table *table, const uint32_t *
     }
     int is_seeker = c->side == LOTSE_SEEKER;
     lotse_column column = is_seeker ? (lotse_column){0} : *lotse_column_of(table, 0);
+    if (is_seeker && c->max_km > 0) {
+        score_offers(kms, row_count, c->max_km, verdicts, scores);
+        return LOTSE_OK;
+    }
     for (uint32_t i = 0; i < row_count; i++) {
         int32_t max_km = is_seeker ? c->max_km : max_km_at(table, &column, rows[i]);
         verdicts[i] = is_missing(kms[i], max_km) ? LOTSE_CHECK : LOTSE_YES;

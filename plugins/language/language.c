@@ -280,6 +280,71 @@ static margin judge(const language *l, const lotse_table *t, const columns *c, u
     return l->side == LOTSE_SEEKER ? judge_offer(l, t, c, row) : judge_seeker(l, t, c, row);
 }
 
+/* The kinds of German levels that some offer asks for. */
+typedef struct german_asked {
+    uint32_t count;
+    lotse_column column[KIND_COUNT];
+    int32_t have[KIND_COUNT];
+} german_asked;
+
+static german_asked german_of(const language *l, const columns *c)
+{
+    german_asked g = {0};
+    for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
+        if (c->column[COLUMN_GERMAN + kind].type != 0) {
+            g.column[g.count] = c->column[COLUMN_GERMAN + kind];
+            g.have[g.count++] = l->have[GERMAN][kind];
+        }
+    }
+    return g;
+}
+
+/* The smallest margin of German that a row asks for; INT32_MAX: it asks for none, or for one of
+ * which nothing is known. */
+static int32_t german_margin(const german_asked *g, const lotse_table *t, uint32_t row)
+{
+    int32_t least = INT32_MAX;
+    for (uint32_t i = 0; i < g->count; i++) {
+        if (lotse_is_known(t, &g->column[i], row)) {
+            int32_t above = g->have[i] - (int32_t)lotse_code_at(t, &g->column[i], row);
+            if (g->have[i] == LEVEL_UNKNOWN) {
+                return INT32_MAX;
+            }
+            least = above < least ? above : least;
+        }
+    }
+    return least;
+}
+
+/* The case of nearly every question: a person asks, and offers ask for German alone. */
+static void score_offers(const language *l, const lotse_table *t, const columns *c,
+                         const uint32_t *rows, uint32_t row_count, uint8_t *restrict verdicts,
+                         int32_t *restrict scores)
+{
+    const lotse_column code = c->column[COLUMN_CODE];
+    const german_asked german = german_of(l, c);
+    const int32_t levels = l->levels;
+    for (uint32_t i = 0; i < row_count; i++) {
+        int32_t least = INT32_MAX;
+        verdicts[i] = LOTSE_YES;
+        scores[i] = HALF;
+        if (!lotse_is_known(t, &code, rows[i])) {
+            continue;
+        }
+        lotse_range range = lotse_range_at(t, &code, rows[i]);
+        if (range.end - range.begin == 1) {
+            least = german_margin(&german, t, rows[i]);
+        }
+        if (least != INT32_MAX) {
+            scores[i] = l->points[least < 0 ? 0 : least > levels ? levels : least];
+            continue;
+        }
+        margin m = judge_offer(l, t, c, rows[i]);
+        verdicts[i] = m.is_unknown ? LOTSE_CHECK : LOTSE_YES;
+        scores[i] = points_of(l, &m);
+    }
+}
+
 static lotse_status score(void *self, const lotse_table *table, const uint32_t *rows,
                           uint32_t row_count, const lotse_pairs *pairs, uint8_t *verdicts,
                           int32_t *scores)
@@ -287,6 +352,10 @@ static lotse_status score(void *self, const lotse_table *table, const uint32_t *
     const language *l = self;
     columns c = columns_of(table);
     (void)pairs;
+    if (l->side == LOTSE_SEEKER && c.has_german) {
+        score_offers(l, table, &c, rows, row_count, verdicts, scores);
+        return LOTSE_OK;
+    }
     for (uint32_t i = 0; i < row_count; i++) {
         margin m = judge(l, table, &c, rows[i]);
         verdicts[i] = m.is_unknown ? LOTSE_CHECK : LOTSE_YES;

@@ -45,12 +45,15 @@ typedef struct occupation {
     uint32_t *wishes;
     uint32_t wish_count;
     uint32_t wish_capacity;
+    uint32_t wish_form; /* scheme and digits of all wishes, 0: they differ, or count no digits */
     /* An offer as anchor: 0 none. */
     uint32_t occupation;
     uint32_t is_applicable;
     int32_t isco[ISCO_DIGITS + 1];
     int32_t kldb[KLDB_DIGITS + 1]; /* by digits in common */
 } occupation;
+
+enum { DIGIT_BITS = 20 }; /* of a concept number, for five digits; its form stands above them */
 
 static uint32_t common_digits(uint32_t a, uint32_t b)
 {
@@ -123,6 +126,7 @@ static lotse_status take_wishes(occupation *o, const lotse_table *anchor, lotse_
 {
     const lotse_column *c = lotse_column_of(anchor, 0);
     o->wish_count = 0;
+    o->wish_form = 0;
     if (!lotse_is_known(anchor, c, 0)) {
         return LOTSE_OK;
     }
@@ -139,10 +143,16 @@ static lotse_status take_wishes(occupation *o, const lotse_table *anchor, lotse_
         o->wish_capacity = count;
     }
     const uint32_t *values = (const uint32_t *)lotse_values(anchor, c) + range.begin;
+    uint32_t form = count > 0 ? values[0] >> DIGIT_BITS : 0;
     for (uint32_t i = 0; i < count; i++) {
         o->wishes[i] = values[i];
+        form = values[i] >> DIGIT_BITS == values[0] >> DIGIT_BITS ? form : 0;
     }
     o->wish_count = count;
+    o->wish_form = count > 0 && LOTSE_CONCEPT_SCHEME(values[0]) != LOTSE_SCHEME_ESCO &&
+                           LOTSE_CONCEPT_DIGITS(values[0]) <= KLDB_DIGITS
+                       ? form
+                       : 0;
     return LOTSE_OK;
 }
 
@@ -198,6 +208,48 @@ static int32_t points_of(const occupation *o, const pair *p, uint32_t *ret_wish)
                : best_of(o, p->wishes, p->wish_count, p->offered, ret_wish);
 }
 
+/* The points of a code by wishes of its own form: the more leading digits two codes share, the
+ * smaller is the number in which they differ. */
+static int32_t points_by_form(const int32_t *points, const uint32_t *wishes, uint32_t wish_count,
+                              uint32_t offered)
+{
+    uint32_t least = wishes[0] ^ offered;
+    for (uint32_t i = 1; i < wish_count; i++) {
+        uint32_t differing = wishes[i] ^ offered;
+        least = differing < least ? differing : least;
+    }
+    return points[least == 0 ? KLDB_DIGITS : ((uint32_t)__builtin_clz(least) - 12u) / 4u];
+}
+
+/* The case of nearly every question: a person asks whose wishes are codes of one form, as are the
+ * offers'. */
+static void score_offers(const occupation *o, const lotse_table *t, const lotse_column *first,
+                         const lotse_column *kind, const uint32_t *rows, uint32_t row_count,
+                         uint8_t *restrict verdicts, int32_t *restrict scores)
+{
+    const uint32_t *wishes = o->wishes;
+    const uint32_t wish_count = o->wish_count;
+    const uint32_t form = o->wish_form;
+    const uint32_t scheme = form >> (28 - DIGIT_BITS);
+    int32_t points[KLDB_DIGITS + 1];
+    for (uint32_t i = 0; i <= KLDB_DIGITS; i++) {
+        points[i] =
+            scheme == LOTSE_SCHEME_KLDB ? o->kldb[i] : o->isco[i < ISCO_DIGITS ? i : ISCO_DIGITS];
+    }
+    points[KLDB_DIGITS] = points[form & 15u];
+    for (uint32_t i = 0; i < row_count; i++) {
+        uint32_t offered = occupation_at(t, first, rows[i]);
+        if (offered >> DIGIT_BITS == form) {
+            verdicts[i] = LOTSE_YES;
+            scores[i] = points_by_form(points, wishes, wish_count, offered);
+            continue;
+        }
+        pair p = pair_of(o, t, first, kind, rows[i]);
+        verdicts[i] = is_missing(&p) ? LOTSE_CHECK : LOTSE_YES;
+        scores[i] = points_of(o, &p, NULL);
+    }
+}
+
 static lotse_status score(void *self, const lotse_table *table, const uint32_t *rows,
                           uint32_t row_count, const lotse_pairs *pairs, uint8_t *verdicts,
                           int32_t *scores)
@@ -206,6 +258,10 @@ static lotse_status score(void *self, const lotse_table *table, const uint32_t *
     lotse_column first = *lotse_column_of(table, 0);
     lotse_column kind = o->side == LOTSE_SEEKER ? *lotse_column_of(table, COLUMN_KIND) : first;
     (void)pairs;
+    if (o->side == LOTSE_SEEKER && o->wish_form != 0) {
+        score_offers(o, table, &first, &kind, rows, row_count, verdicts, scores);
+        return LOTSE_OK;
+    }
     for (uint32_t i = 0; i < row_count; i++) {
         pair p = pair_of(o, table, &first, &kind, rows[i]);
         verdicts[i] = is_missing(&p) ? LOTSE_CHECK : LOTSE_YES;

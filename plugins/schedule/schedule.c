@@ -87,6 +87,24 @@ static int32_t points_of(const schedule *s, const wait *w)
     return is_missing(w) ? HALF : s->points[w->days < s->span ? w->days : s->span];
 }
 
+/* The case of nearly every question: a person asks who said from when on. */
+static void score_offers(const schedule *s, const lotse_table *t, const lotse_column *c,
+                         const uint32_t *rows, uint32_t row_count, uint8_t *restrict verdicts,
+                         int32_t *restrict scores)
+{
+    const int32_t *points = s->points;
+    int64_t from = s->day > s->as_of ? s->day : s->as_of;
+    int64_t span = s->span;
+    for (uint32_t i = 0; i < row_count; i++) {
+        int is_known = lotse_is_known(t, c, rows[i]);
+        int32_t start = is_known ? lotse_int_at(t, c, rows[i]) : LOTSE_OPEN;
+        int64_t days = start == LOTSE_OPEN ? 0 : (int64_t)start - from;
+        days = days < 0 ? 0 : days < span ? days : span;
+        verdicts[i] = is_known ? LOTSE_YES : LOTSE_CHECK;
+        scores[i] = is_known ? points[days] : HALF;
+    }
+}
+
 static lotse_status score(void *self, const lotse_table *table, const uint32_t *rows,
                           uint32_t row_count, const lotse_pairs *pairs, uint8_t *verdicts,
                           int32_t *scores)
@@ -94,6 +112,10 @@ static lotse_status score(void *self, const lotse_table *table, const uint32_t *
     const schedule *s = self;
     lotse_column c = *lotse_column_of(table, 0);
     (void)pairs;
+    if (s->side == LOTSE_SEEKER && s->is_known) {
+        score_offers(s, table, &c, rows, row_count, verdicts, scores);
+        return LOTSE_OK;
+    }
     for (uint32_t i = 0; i < row_count; i++) {
         wait w = judge(s, table, &c, rows[i]);
         verdicts[i] = is_missing(&w) ? LOTSE_CHECK : LOTSE_YES;

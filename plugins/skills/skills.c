@@ -149,6 +149,26 @@ static finding judge(const skills *s, const lotse_table *t, const lotse_column *
     return f;
 }
 
+/* The case of nearly every question: a person asks whose skills are known. */
+static void score_offers(const skills *s, const lotse_table *t, const lotse_column *c,
+                         const uint32_t *rows, uint32_t row_count, uint8_t *restrict verdicts,
+                         int32_t *restrict scores)
+{
+    const uint32_t *values = lotse_values(t, c);
+    for (uint32_t i = 0; i < row_count; i++) {
+        lotse_range range = {0, 0};
+        if (lotse_is_known(t, c, rows[i])) {
+            range = lotse_range_at(t, c, rows[i]);
+        }
+        uint32_t there = 0;
+        for (uint32_t k = range.begin; k < range.end; k++) {
+            there += (uint32_t)is_member(s, values[k]);
+        }
+        verdicts[i] = LOTSE_YES;
+        scores[i] = share(s, there, range.end - range.begin);
+    }
+}
+
 static lotse_status score(void *self, const lotse_table *table, const uint32_t *rows,
                           uint32_t row_count, const lotse_pairs *pairs, uint8_t *verdicts,
                           int32_t *scores)
@@ -156,6 +176,10 @@ static lotse_status score(void *self, const lotse_table *table, const uint32_t *
     const skills *s = self;
     lotse_column c = *lotse_column_of(table, 0);
     (void)pairs;
+    if (s->side == LOTSE_SEEKER && s->is_known) {
+        score_offers(s, table, &c, rows, row_count, verdicts, scores);
+        return LOTSE_OK;
+    }
     for (uint32_t i = 0; i < row_count; i++) {
         finding f = judge(s, table, &c, rows[i]);
         verdicts[i] = f.is_unknown ? LOTSE_CHECK : LOTSE_YES;

@@ -326,6 +326,7 @@ int main(int argc, char **argv)
     uint32_t rounds = 5;
     uint32_t reverse = 200;
     uint32_t totals = 1;
+    uint32_t compares = 1;
     err e = {0};
     if (b.dir == NULL) {
         stop("usage: match_bench DIR [--plugins DIR] [--day DATE] [--rounds N] [--totals N] "
@@ -337,6 +338,7 @@ int main(int argc, char **argv)
         date = strcmp(argv[i], "--day") == 0 ? argv[i + 1] : date;
         rounds = strcmp(argv[i], "--rounds") == 0 ? (uint32_t)atoi(argv[i + 1]) : rounds;
         totals = strcmp(argv[i], "--totals") == 0 ? (uint32_t)atoi(argv[i + 1]) : totals;
+        compares = strcmp(argv[i], "--compare") == 0 ? (uint32_t)atoi(argv[i + 1]) : compares;
         reverse = strcmp(argv[i], "--reverse") == 0 ? (uint32_t)atoi(argv[i + 1]) : reverse;
     }
     if (!day_parse(bytes_of(date), &b.as_of)) {
@@ -354,7 +356,7 @@ int main(int argc, char **argv)
         stop("snapshot", &e);
     }
     find_anchors(&b);
-    bool is_equal = compare(&b);
+    bool is_equal = compares == 0 || compare(&b);
     if (rounds > 0) {
         measure(&b, false, rounds);
     }
