@@ -182,7 +182,7 @@ struct match_run {
     const run_class *class_next; /* of the rows that come */
     run_class classes[CLASS_COUNT];
     uint64_t classes_made;
-    bool has_repeats; /* rows may be looked at more than once, or stand for one record together */
+    bool has_repeats;   /* rows may be looked at more than once, or stand for one record together */
     uint32_t row_count; /* rows that wait for the criteria */
     late_list late;
     err *failure;
@@ -200,8 +200,7 @@ struct match_worker {
     segment_order orders[2];
     uint16_t start_column; /* of an intake */
     words_scan_call *scan;
-    narrow_weigh_call *weigh;
-    narrow_fold_call *fold;
+    const narrow_kernels *kernels;
     totals_fold_call *totals_fold;
     totals_sum_call *totals_sum;
     totals_bits_call *totals_bits;

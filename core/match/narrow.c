@@ -155,7 +155,7 @@ static uint32_t drop_by_fold(match_run_state *run, uint32_t count, uint32_t stag
                                 .most = (const int32_t(*)[WANTED_COUNT_MAX + 1]) w->fold_most,
                                 .most_of_many = most,
                                 .need = run->rank->threshold - (c->rest[stage] - most)};
-    return w->fold(&folds, w->rows, w->points, count);
+    return w->kernels->fold(&folds, w->rows, w->points, count);
 }
 
 /* ------------------------------------------------------------------------------------ distance */
@@ -248,7 +248,8 @@ static inline double square_limit(const km_limits *l, double reach, int32_t poin
     return limit < 0 ? -1.0 : limit * limit * (1 + 1e-9);
 }
 
-static uint32_t drop_by_km(match_run_state *run, uint32_t count, uint32_t stage)
+/* Where distances are not all known, or each row has a reach of its own. */
+static uint32_t drop_one_by_one(match_run_state *run, uint32_t count, uint32_t stage)
 {
     match_worker *w = run->worker;
     const run_segment *s = run->current;
@@ -282,6 +283,37 @@ static uint32_t drop_by_km(match_run_state *run, uint32_t count, uint32_t stage)
         kept += is_in;
     }
     return kept;
+}
+
+/* The usual case, in one kernel: somebody with a place asks, and all rows have theirs. */
+static uint32_t drop_by_circle(match_run_state *run, uint32_t count, uint32_t stage)
+{
+    match_worker *w = run->worker;
+    const run_segment *s = run->current;
+    const run_anchor *a = &run->anchor;
+    const km_limits limits = find_limits(run, stage);
+    double reach = reach_of(run, s, 0);
+    double max = limits.max > 0 ? limits.max : reach;
+    bool falls = limits.has_linear && max > 0 && max < (double)INFINITY;
+    const narrow_circle circle = {.places = s->place.base,
+                                  .online = s->online.base,
+                                  .stride = s->place.stride,
+                                  .from = {a->place[0], a->place[1], a->place[2]},
+                                  .reach = limits.has_gate ? reach : (double)INFINITY,
+                                  .max = falls ? max : 0,
+                                  .km_per_point = falls ? max * limits.weight_inverse : 0,
+                                  .need = limits.need};
+    return w->kernels->circle(&circle, w->rows, w->points, w->km, count);
+}
+
+static uint32_t drop_by_km(match_run_state *run, uint32_t count, uint32_t stage)
+{
+    const run_segment *s = run->current;
+    bool is_usual = run->row_side == SIDE_OFFER && run->anchor.has_place &&
+                    !run->anchor.is_online && s->place.base != NULL && s->place.known == NULL &&
+                    s->online.known == NULL &&
+                    (s->online.base == NULL || s->online.stride == s->place.stride);
+    return is_usual ? drop_by_circle(run, count, stage) : drop_one_by_one(run, count, stage);
 }
 
 /* ------------------------------------------------------------------------------------ criteria */
@@ -327,7 +359,7 @@ static uint32_t ask(match_run_state *run, uint32_t stage, uint32_t count)
     }
     const narrow_chunk chunk = {w->rows, w->points, has_km ? w->km : NULL, w->scores, w->verdicts};
     int32_t need = run->rank->threshold - run->class_now->rest[stage + 1];
-    uint32_t kept = w->weigh(&chunk, count, c->weight, need);
+    uint32_t kept = w->kernels->weigh(&chunk, count, c->weight, need);
     if (kept == UINT32_MAX) {
         fail_criterion(run, c, "answered a score or verdict that does not exist");
         return 0;

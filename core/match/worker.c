@@ -29,8 +29,7 @@ bool match_worker_new(match_worker **ret, err *e)
     }
     w->instances = instances;
     w->scan = words_scan_pick();
-    w->weigh = narrow_weigh_pick();
-    w->fold = narrow_fold_pick();
+    w->kernels = narrow_kernels_pick();
     w->totals_fold = totals_fold_pick();
     w->totals_sum = totals_sum_pick();
     w->totals_bits = totals_bits_pick();

@@ -25,6 +25,19 @@ double place_km(place a, place b)
     double dx = a.x - b.x;
     double dy = a.y - b.y;
     double dz = a.z - b.z;
-    double half = sqrt(dx * dx + dy * dy + dz * dz) / (2.0 * PLACE_RADIUS_KM);
-    return 2.0 * PLACE_RADIUS_KM * asin(half < 1.0 ? half : 1.0);
+    return place_arc(dx * dx + dy * dy + dz * dz);
+}
+
+double place_arc(double square)
+{
+    double half = sqrt(square) / (2.0 * PLACE_RADIUS_KM);
+    if (half >= PLACE_NEAR) {
+        return 2.0 * PLACE_RADIUS_KM * asin(half < 1.0 ? half : 1.0);
+    }
+    double power = half * half;
+    double sum = place_series[5];
+    for (int i = 4; i >= 0; i--) {
+        sum = place_series[i] + power * sum;
+    }
+    return 2.0 * PLACE_RADIUS_KM * (half + half * (power * sum));
 }

@@ -54,6 +54,21 @@ START_TEST(place_km_is_the_same_both_ways)
 }
 END_TEST
 
+/* Chords from a metre to the diameter, against the library's arcsine. */
+START_TEST(place_arc_is_the_arcsine_to_the_last_digits)
+{
+    double joint = PLACE_NEAR * 2.0 * PLACE_RADIUS_KM;
+    for (double chord = 0.001; chord < 2.0 * PLACE_RADIUS_KM; chord *= 1.00037) {
+        double expected =
+            2.0 * PLACE_RADIUS_KM * asin(sqrt(chord * chord) / (2.0 * PLACE_RADIUS_KM));
+        ck_assert_double_le(fabs(place_arc(chord * chord) - expected), 4e-16 * expected);
+    }
+    ck_assert_double_le(place_arc(joint * joint * (1 - 1e-12)), place_arc(joint * joint));
+    ck_assert_double_eq(place_arc(0), 0.0);
+    ck_assert_double_eq(place_arc(4.1e8), 2.0 * PLACE_RADIUS_KM * asin(1.0));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("model_place");
@@ -63,6 +78,7 @@ int main(void)
     tcase_add_test(tests, place_uses_degrees_of_five_decimals);
     tcase_add_test(tests, place_km_is_the_great_circle);
     tcase_add_test(tests, place_km_is_the_same_both_ways);
+    tcase_add_test(tests, place_arc_is_the_arcsine_to_the_last_digits);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
