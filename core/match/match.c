@@ -407,7 +407,7 @@ bool run_tell(match_run_state *run, arena *a, match_answer *ret, err *e)
         return fail(e, ERR_MEMORY, "no memory for %u matches", count);
     }
     for (uint32_t i = 0; i < count; i++) {
-        const rank_entry *entry = &run->rank->entries[i];
+        const rank_entry *entry = rank_at(run->rank, i);
         parts[i] = all + (size_t)i * run->criterion_count;
         const run_segment *s = &run->segments[entry->segment];
         hits[i] = (match_hit){.segment = s->segment,
@@ -430,7 +430,7 @@ bool run_tell(match_run_state *run, arena *a, match_answer *ret, err *e)
             }
         }
         for (uint32_t i = 0; i < count; i++) {
-            run_segment *s = &run->segments[run->rank->entries[i].segment];
+            run_segment *s = &run->segments[rank_at(run->rank, i)->segment];
             find_other_anchors(run, anchors, s, &hits[i]);
         }
     }

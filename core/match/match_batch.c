@@ -54,7 +54,7 @@ static uint32_t take_edges(const match_batch *b, match_edge *ret)
 {
     const rank_list *rank = b->run.rank;
     for (uint32_t i = 0; i < rank->count; i++) {
-        const rank_entry *entry = &rank->entries[i];
+        const rank_entry *entry = rank_at(rank, i);
         const run_segment *s = &b->run.segments[entry->segment];
         ret[i] = (match_edge){.row = b->first_rows[entry->segment] + entry->row,
                               .score = entry->score + price_of(s, entry->row),

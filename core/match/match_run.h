@@ -35,12 +35,21 @@ typedef struct rank_entry {
 
 typedef struct match_run match_run_state;
 
+/* Sorted, best first: by key, which says nearly all, and where keys are equal by ids. What is moved
+ * to make room are keys and places; entries stay where they are. */
 typedef struct rank_list {
+    uint64_t keys[MATCH_LIMIT_MAX + 1];
+    uint16_t places[MATCH_LIMIT_MAX + 1]; /* of the entries */
     rank_entry entries[MATCH_LIMIT_MAX + 1];
     uint32_t count;
     uint32_t limit;
     int32_t threshold; /* a row needs at least this score: the floor until the list is full */
 } rank_list;
+
+static inline const rank_entry *rank_at(const rank_list *r, uint32_t index)
+{
+    return &r->entries[r->places[index]];
+}
 
 void rank_begin(rank_list *r, uint32_t limit, int32_t floor);
 /* may_repeat: the record may be in the list already. */

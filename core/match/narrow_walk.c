@@ -162,36 +162,56 @@ static void take_rows(walk *w, uint32_t count, bool is_scanned_whole)
     }
 }
 
-/* Of rows one after the other, or of entries of a list of rows. */
-static void visit(walk *w, const uint32_t *rows, uint32_t first, uint32_t end)
+/* Looks at rows one after the other, or at entries of a list of rows. */
+static void scan(walk *w, const uint32_t *rows, const words_stretch *stretches,
+                 uint32_t stretch_count)
 {
     match_run_state *run = w->run;
-    const words_scan *scan = rows == NULL ? &w->scan : &w->scan_listed;
-    while (first < end && !run->has_failed) {
+    const words_scan *words_of = rows == NULL ? &w->scan : &w->scan_listed;
+    uint32_t *waiting = run->worker->waiting + run->row_count;
+    uint32_t count = run->worker->scan(words_of, stretches, stretch_count, waiting);
+    for (uint32_t i = 0; rows != NULL && i < count; i++) {
+        waiting[i] = rows[waiting[i]];
+    }
+    take_rows(w, count, rows == NULL && w->is_scan_whole);
+}
+
+static void visit(walk *w, const uint32_t *rows, uint32_t first, uint32_t end)
+{
+    while (first < end && !w->run->has_failed) {
         uint32_t stop = end - first > SCAN_ROW_MAX ? first + SCAN_ROW_MAX : end;
-        uint32_t *waiting = run->worker->waiting + run->row_count;
-        uint32_t count = run->worker->scan(scan, first, stop, waiting);
-        for (uint32_t i = 0; rows != NULL && i < count; i++) {
-            waiting[i] = rows[waiting[i]];
-        }
-        take_rows(w, count, rows == NULL && w->is_scan_whole);
+        scan(w, rows, &(words_stretch){first, stop}, 1);
         first = stop;
     }
 }
 
-/* Looks at the stretches that wait, in their order. */
+/* Looks at the stretches that wait, in their order, as many at once as a scan has room for. */
 static void visit_stretches(walk *w)
 {
     const run_class *c = w->run->class_next;
-    double radius = worthwhile_km(w, c);
-    for (uint32_t i = 0; i < w->stretch_count && !w->run->has_failed; i++) {
-        const stretch *at = &w->stretches[i];
-        if (at->km > radius) {
-            continue;
+    words_stretch near[STRETCH_COUNT_MAX];
+    for (uint32_t i = 0; i < w->stretch_count && !w->run->has_failed;) {
+        const uint32_t *rows = w->stretches[i].rows;
+        double radius = worthwhile_km(w, c);
+        uint32_t near_count = 0;
+        uint32_t row_count = 0;
+        for (; i < w->stretch_count && w->stretches[i].rows == rows; i++) {
+            const stretch *at = &w->stretches[i];
+            if (at->km > radius) {
+                continue;
+            }
+            if (row_count + (at->end - at->first) > SCAN_ROW_MAX) {
+                break;
+            }
+            row_count += at->end - at->first;
+            near[near_count++] = (words_stretch){at->first, at->end};
         }
-        int32_t threshold = w->run->rank->threshold;
-        visit(w, at->rows, at->first, at->end);
-        radius = threshold == w->run->rank->threshold ? radius : worthwhile_km(w, c);
+        if (near_count > 0) {
+            scan(w, rows, near, near_count);
+        } else if (i < w->stretch_count && w->stretches[i].rows == rows) {
+            visit(w, rows, w->stretches[i].first, w->stretches[i].end);
+            i++;
+        }
     }
     w->stretch_count = 0;
 }

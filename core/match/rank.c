@@ -1,10 +1,15 @@
 /* The k best records, each by its best row. */
 #include <string.h>
 
+#include "base/check.h"
 #include "match/match_run.h"
 
 void rank_begin(rank_list *r, uint32_t limit, int32_t floor)
 {
+    check(limit <= MATCH_LIMIT_MAX);
+    for (uint32_t i = 0; i < limit; i++) {
+        r->places[i] = (uint16_t)i;
+    }
     r->count = 0;
     r->limit = limit;
     r->threshold = floor;
@@ -62,34 +67,49 @@ static bool is_last(const match_run_state *run, const rank_entry *entry)
     return kind < 64 && (last >> kind & 1u) != 0;
 }
 
-/* Different records: kinds that come last behind the others, then by score, then by id in byte
- * order. Within a segment records stand in the order of their ids. Rows of one record that stand
- * for themselves: by their intakes. */
-static bool record_precedes(const match_run_state *run, const rank_entry *a, const rank_entry *b)
+/* Kinds that come last stand behind the others, whatever their score. */
+enum { KEY_FIRST_BIT = 32 };
+
+static uint64_t key_of(const match_run_state *run, const rank_entry *entry)
 {
-    bool a_is_last = is_last(run, a);
-    if (a_is_last != is_last(run, b)) {
-        return !a_is_last;
-    }
-    if (a->score != b->score) {
-        return a->score > b->score;
-    }
+    uint64_t first = is_last(run, entry) ? 0 : 1ULL << KEY_FIRST_BIT;
+    return first | ((uint32_t)entry->score ^ 1u << 31);
+}
+
+/* Of records with the same key: by id in byte order. Within a segment records stand in the order of
+ * their ids. Rows of one record that stand for themselves: by their intakes. */
+static bool id_precedes(const match_run_state *run, const rank_entry *a, const rank_entry *b)
+{
     if (a->segment == b->segment) {
-        const uint32_t *record_of = run->segments[a->segment].segment->record_of;
-        if (record_of[a->row] == record_of[b->row]) {
-            const segment *s = run->segments[a->segment].segment;
+        const segment *s = run->segments[a->segment].segment;
+        if (s->record_of[a->row] == s->record_of[b->row]) {
             return rank_compare_intakes(run->worker, s, a->row, s, b->row) < 0;
         }
-        return record_of[a->row] < record_of[b->row];
+        return s->record_of[a->row] < s->record_of[b->row];
     }
     return bytes_compare(segment_record_id(run->segments[a->segment].segment, a->row),
                          segment_record_id(run->segments[b->segment].segment, b->row)) < 0;
 }
 
-static void remove_entry(rank_list *r, uint32_t index)
+static void remove_at(rank_list *r, uint32_t index)
 {
+    uint16_t freed = r->places[index];
     r->count--;
-    memmove(&r->entries[index], &r->entries[index + 1], (r->count - index) * sizeof r->entries[0]);
+    memmove(&r->keys[index], &r->keys[index + 1], (r->count - index) * sizeof r->keys[0]);
+    memmove(&r->places[index], &r->places[index + 1], (r->count - index) * sizeof r->places[0]);
+    r->places[r->count] = freed; /* places behind the last are free */
+}
+
+/* Where an entry belongs; UINT32_MAX: behind all of a full list. */
+static uint32_t find_index(const rank_list *r, const match_run_state *run, const rank_entry *entry,
+                           uint64_t key)
+{
+    uint32_t at = r->count;
+    while (at > 0 && (r->keys[at - 1] < key ||
+                      (r->keys[at - 1] == key && id_precedes(run, entry, rank_at(r, at - 1))))) {
+        at--;
+    }
+    return at == r->limit ? UINT32_MAX : at;
 }
 
 void rank_put(rank_list *r, const match_run_state *run, const rank_entry *entry, bool may_repeat)
@@ -98,31 +118,35 @@ void rank_put(rank_list *r, const match_run_state *run, const rank_entry *entry,
         return;
     }
     for (uint32_t i = 0; i < r->count && may_repeat; i++) {
-        rank_entry *known = &r->entries[i];
+        const rank_entry *known = rank_at(r, i);
         if (known->record == entry->record && known->segment == entry->segment) {
             if (!rank_row_precedes(run, entry, known)) {
                 return;
             }
-            remove_entry(r, i);
+            remove_at(r, i);
             break;
         }
     }
-    if (r->count == r->limit && !record_precedes(run, entry, &r->entries[r->count - 1])) {
+    uint64_t key = key_of(run, entry);
+    uint32_t at = find_index(r, run, entry, key);
+    if (at == UINT32_MAX) {
         return;
-    }
-    uint32_t at = r->count;
-    while (at > 0 && record_precedes(run, entry, &r->entries[at - 1])) {
-        at--;
     }
     if (r->count == r->limit) {
         r->count--;
     }
-    memmove(&r->entries[at + 1], &r->entries[at], (r->count - at) * sizeof r->entries[0]);
-    r->entries[at] = *entry;
+    uint16_t freed = r->places[r->count];
+    for (uint32_t i = r->count; i > at; i--) {
+        r->keys[i] = r->keys[i - 1];
+        r->places[i] = r->places[i - 1];
+    }
+    r->keys[at] = key;
+    r->places[at] = freed;
+    r->entries[freed] = *entry;
     r->count++;
     /* Behind an offer that comes last no score says that a row may be left out. */
-    const rank_entry *worst = &r->entries[r->count - 1];
-    if (r->count == r->limit && !is_last(run, worst)) {
-        r->threshold = worst->score;
+    uint64_t worst = r->keys[r->count - 1];
+    if (r->count == r->limit && worst >> KEY_FIRST_BIT != 0) {
+        r->threshold = rank_at(r, r->count - 1)->score;
     }
 }

@@ -151,9 +151,14 @@ typedef struct words_scan {
     uint64_t any_bits;
 } words_scan;
 
-/* Rows of [first, end) that pass, to `ret`, which has room for all of them and 16 more; returns
+typedef struct words_stretch {
+    uint32_t first, end;
+} words_stretch;
+
+/* Rows of some stretches that pass, to `ret`, which has room for all of them and 16 more; returns
  * their count. */
-typedef uint32_t words_scan_call(const words_scan *s, uint32_t first, uint32_t end, uint32_t *ret);
+typedef uint32_t words_scan_call(const words_scan *s, const words_stretch *stretches,
+                                 uint32_t stretch_count, uint32_t *ret);
 words_scan_call *words_scan_pick(void); /* the fastest this machine can run */
 /* The kernels that this machine can run, the plain one first; NULL behind the last. */
 words_scan_call *words_scan_at(uint32_t index);

@@ -171,13 +171,18 @@ START_TEST(words_scan_kernels_are_equal)
         s.guards = bits[1] & bits[2] & 0xff00ff00ff00ff00ULL;
         s.level = bits[0] | s.guards;
         s.mask = bits[2] >> 40;
-        uint32_t first = world_random(&w, 20);
-        uint32_t end = first + world_random(&w, WORD_COUNT - first);
-        uint32_t count = words_scan_at(0)(&s, first, end, plain);
+        words_stretch stretches[3];
+        uint32_t at = world_random(&w, 20);
+        for (uint32_t i = 0; i < 3; i++) {
+            stretches[i].first = at;
+            at += world_random(&w, world_chance(&w, 50) ? 20 : WORD_COUNT - at);
+            stretches[i].end = at;
+        }
+        uint32_t count = words_scan_at(0)(&s, stretches, 3, plain);
         found_count += count;
 
         for (uint32_t i = 1; words_scan_at(i) != NULL; i++) {
-            ck_assert_uint_eq(words_scan_at(i)(&s, first, end, found), count);
+            ck_assert_uint_eq(words_scan_at(i)(&s, stretches, 3, found), count);
             ck_assert_mem_eq(found, plain, count * sizeof *found);
         }
     }
