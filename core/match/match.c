@@ -336,7 +336,7 @@ static void tell_late_parts(match_run_state *run, match_part *const *parts, uint
 {
     const late_list *l = &run->late;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t candidate = run->rank->entries[i].candidate;
+        uint32_t candidate = rank_at(run->rank, i)->candidate;
         for (uint32_t k = run->early_count; k < run->criterion_count; k++) {
             const run_criterion *c = &run->criteria[k];
             size_t at = (size_t)(k - run->early_count) * l->count + candidate;
