@@ -58,6 +58,8 @@ typedef struct cli {
     const char *day;
     const char *hold_until;
     bool is_json;
+    bool is_html;
+    bool is_aloud;
     bool is_dry_run;
     bool is_quiet;
     bool wants_help;
@@ -126,6 +128,7 @@ int command_call(cli *c);
 int command_import(cli *c);
 int command_match(cli *c);
 int command_explain(cli *c);
+int command_letter(cli *c);
 int command_seeker(cli *c);
 int command_offer(cli *c);
 int command_strategy(cli *c);

@@ -35,6 +35,13 @@ static const command COMMANDS[] = {
      "would open a closed one.\n\n"
      "  lotse explain s-017 o-042",
      command_explain},
+    {"letter", "letter SEEKER OFFER [--lang LANG] [--html | --aloud] [--out FILE]",
+     "a letter to the person about one offer",
+     "What is proposed, why, where, when, how to get there, what to bring and what comes next, in "
+     "plain\n"
+     "words and without a score. The computer decides nothing, and the letter says so.\n\n"
+     "  lotse letter s-017 o-042 --lang uk --html --out letter.html",
+     command_letter},
     {"seeker", "seeker get ID | list | delete ID | put FILE | export ID",
      "look at, change or remove people's records",
      "  lotse seeker list -n 20\n  lotse seeker get s-017", command_seeker},

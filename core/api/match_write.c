@@ -102,6 +102,11 @@ static const manifest_sentence *sentence_of(const match_writer *m, const match_r
     return &m->manifests[plugin]->sentences[r->sentence];
 }
 
+void match_say_reason(match_writer *m, const match_reason *r)
+{
+    say_reason(&m->say, sentence_of(m, r), r, &m->text);
+}
+
 static void write_reasons(match_writer *m, const match_reason *reasons, uint32_t count)
 {
     json_put_key(m->out, "reasons");
@@ -115,7 +120,7 @@ static void write_reasons(match_writer *m, const match_reason *reasons, uint32_t
         json_member_int(m->out, "max", r->max);
         json_member_cstr(m->out, "verdict", verdict_text(r->verdict));
         json_member_text(m->out, "id", sentence->id);
-        say_reason(&m->say, sentence, r, &m->text);
+        match_say_reason(m, r);
         match_put_sentence(m, "text");
         json_end_object(m->out);
     }
@@ -142,7 +147,7 @@ static void write_reason_check(match_writer *m, const match_reason *r)
     json_member_cstr(m->out, "criterion", m->program->criteria[r->criterion].id);
     json_member_text(m->out, "id", sentence->id);
     json_member_text(m->out, "path", (bytes){0});
-    say_reason(&m->say, sentence, r, &m->text);
+    match_say_reason(m, r);
     match_put_sentence(m, "text");
     json_end_object(m->out);
 }

@@ -27,6 +27,8 @@ void match_write_frame(match_writer *m);
 bool match_write_matches(match_writer *m, const match_hit *hits, uint32_t hit_count,
                          const match_pair *pairs, err *e);
 
+/* A reason's sentence behind m->text. */
+void match_say_reason(match_writer *m, const match_reason *r);
 /* The manifest of a gate; NULL: the core's or a filter's. */
 const manifest_gate *match_gate_manifest(const match_writer *m, const gate *g);
 /* The sentence in m->text as a member, and the text empty again. */

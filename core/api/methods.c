@@ -91,6 +91,13 @@ static const rpc_param EVENT_RECORD[] = {
     PARAM_STRATEGY, PARAM_LANG,
 };
 
+static const rpc_param LETTER_GET[] = {
+    {"seeker", RPC_TEXT, true, 1, ID_LEN_MAX, NULL, "the person"},
+    {"offer", RPC_TEXT, true, 1, ID_LEN_MAX, NULL, "the offer"},
+    PARAM_INTAKE, PARAM_STRATEGY, PARAM_AS_OF, PARAM_LANG,
+    {"format", RPC_TEXT, false, 4, 5, NULL, "text, html or aloud; text if not said"},
+};
+
 static const rpc_param STRATEGY_PUT[] = {
     {"strategy", RPC_OBJECT, true, 0, 0, "strategy.schema.json", "the strategy"},
     PARAM_REPLACES,
@@ -136,6 +143,7 @@ ON_WORKER(offer_delete)
 ON_WORKER(offer_list)
 ON_WORKER(match_answer_query)
 ON_WORKER(match_answer_explain)
+ON_WORKER(letter_get)
 ON_WORKER(strategy_put)
 ON_WORKER(strategy_get)
 ON_WORKER(strategy_list)
@@ -182,6 +190,7 @@ static const rpc_method METHODS[] = {
     METHOD("offer.list", offer_list, OFFER_LIST, READS, RESULT_OFFERS, "Records in order of their ids, page by page."),
     METHOD("match.query", match_answer_query, MATCH_QUERY, READS, RESULT_MATCHES, "The best offers for a person, or people for an offer, with reasons."),
     METHOD("match.explain", match_answer_explain, MATCH_EXPLAIN, READS, RESULT_EXPLAINED, "One pair whatever its verdict: reasons, every gate, and what would open it."),
+    METHOD("letter.get", letter_get, LETTER_GET, READS, RESULT_LETTER, "A letter to a person about one offer: plain text, a page to print, or text to be read aloud."),
     METHOD("strategy.put", strategy_put, STRATEGY_PUT, CHANGES, RESULT_WRITTEN, "Stores a strategy."),
     METHOD("strategy.get", strategy_get, ID_LANG, READS, RESULT_STRATEGY, "A strategy."),
     METHOD("strategy.list", strategy_list, LANG_AS_OF, READS, RESULT_STRATEGIES, "The strategies there are, built in and stored."),

@@ -225,6 +225,13 @@
     "was":{"type":["string","null"]},"now":{"type":["string","null"]}}}}, \
     "was":{"type":"object","required":["matches"]},"now":{"type":"object","required":["matches"]}}})
 
+#define RESULT_LETTER JSON({"type":"object","additionalProperties":false, \
+    "required":["seeker","offer","intake","as_of","snapshot","lang","dir","format","text"],"properties":{ \
+    "seeker":{"type":"string"},"offer":{"type":"string"},"intake":{"type":["string","null"]}, \
+    "as_of":{"type":"string","format":"date"},"snapshot":{"type":"integer"}, \
+    "lang":{"enum":["en","de","de-x-simple","ar","uk","tr","bg","ro"]},"dir":{"enum":["ltr","rtl"]}, \
+    "format":{"enum":["text","html","aloud"]},"text":{"type":"string","minLength":1}}})
+
 #define RESULT_INFO JSON({"type":"object","additionalProperties":false, \
     "required":["name","version","abi","snapshot","workers","plugins","taxonomy","limits"],"properties":{ \
     "name":{"const":"lotse"},"version":{"type":"string"}, \

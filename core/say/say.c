@@ -174,7 +174,7 @@ static const char *own_text(const say_context *c, const gate *g, const gate_find
 static bool is_empty(const gate_fact *fact)
 {
     bool is_set = fact->kind == GATE_FACT_CODES || fact->kind == GATE_FACT_CONCEPTS;
-    return is_set && fact->is_known && value_number(fact) == 0;
+    return is_set && fact->is_known && value_amount(fact) == 0;
 }
 
 /* Fits because there is no demand: none was stated, or it is the lowest there is. */

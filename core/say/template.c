@@ -33,7 +33,7 @@ static bytes form_of(const say_context *c, bytes forms, const template_slot *slo
         forms = (bytes){bar + 1, forms.len - len - 1};
     }
     bool is_known = slot != NULL && slot->value.is_known && count == l->form_count;
-    return parts[is_known ? lang_form(l, value_number(&slot->value)) : count - 1];
+    return parts[is_known ? lang_form(l, value_amount(&slot->value)) : count - 1];
 }
 
 /* A # in a form is the number itself: some forms ("two months") have it in the word. */

@@ -287,7 +287,7 @@ bool say_fact(const say_context *c, const gate_fact *fact, buf *out)
     return value_say(c, fact, out);
 }
 
-int64_t value_number(const gate_fact *value)
+int64_t value_amount(const gate_fact *value)
 {
     switch (value->kind) {
     case GATE_FACT_CODES:

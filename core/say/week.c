@@ -37,17 +37,17 @@ static void say_days(const say_context *c, uint32_t first, uint32_t last, buf *o
     }
 }
 
-static void say_time(const say_context *c, uint32_t quarter, buf *out)
+void value_time(const say_context *c, uint32_t minutes, buf *out)
 {
     char hours[4];
     char hours_two[4];
-    char minutes[4];
-    snprintf(hours, sizeof hours, "%u", (quarter / 4) & 31u);
-    snprintf(hours_two, sizeof hours_two, "%02u", (quarter / 4) & 31u);
-    snprintf(minutes, sizeof minutes, "%02u", quarter % 4 * 15);
+    char rest[4];
+    snprintf(hours, sizeof hours, "%u", minutes / 60 & 31u);
+    snprintf(hours_two, sizeof hours_two, "%02u", minutes / 60 & 31u);
+    snprintf(rest, sizeof rest, "%02u", minutes % 60);
     say_part parts[] = {
-        {"h", bytes_of(hours)}, {"hh", bytes_of(hours_two)}, {"mm", bytes_of(minutes)}};
-    say_form(value_form(c, quarter % 4 == 0 ? "time_full" : "time"), parts, 3, out);
+        {"h", bytes_of(hours)}, {"hh", bytes_of(hours_two)}, {"mm", bytes_of(rest)}};
+    say_form(value_form(c, minutes % 60 == 0 ? "time_full" : "time"), parts, 3, out);
 }
 
 /* The stretches of one day, each behind a space. */
@@ -61,9 +61,9 @@ static void say_times(const say_context *c, const uint64_t *week, uint32_t weekd
         } else if (!is_in && start < QUARTER_COUNT) {
             buf_char(out, ' ');
             value_isolate(c, true, out);
-            say_time(c, start, out);
+            value_time(c, start * 15, out);
             buf_text(out, value_form(c, "times_to"));
-            say_time(c, quarter, out);
+            value_time(c, quarter * 15, out);
             value_isolate(c, false, out);
             start = QUARTER_COUNT;
         }

@@ -12,7 +12,7 @@
 enum { NAMES_MAX = 16 };
 
 /* The names between braces, each once, in the order of the alphabet. */
-static inline void names_in(const char *text, char *out, size_t out_len)
+static inline void names_in(const char *text, char *ret, size_t ret_len)
 {
     const char *found[NAMES_MAX];
     size_t lens[NAMES_MAX];
@@ -41,9 +41,9 @@ static inline void names_in(const char *text, char *out, size_t out_len)
         count++;
     }
     size_t at = 0;
-    out[0] = '\0';
+    ret[0] = '\0';
     for (uint32_t i = 0; i < count; i++) {
-        at += (size_t)snprintf(out + at, out_len - at, "%.*s ", (int)lens[i], found[i]);
+        at += (size_t)snprintf(ret + at, ret_len - at, "%.*s ", (int)lens[i], found[i]);
     }
 }
 
