@@ -11,6 +11,8 @@
 
 #include "base/check.h"
 
+enum { HUGE_PAGE_LEN = 2 * 1024 * 1024 };
+
 static bool map_descriptor(int fd, size_t len, int protection, void **ret_base)
 {
     if (len == 0) {
@@ -76,6 +78,42 @@ bool memfile_seal(memfile *m, err *e)
     }
     memfile_fini(m);
     return false;
+}
+
+/* Memory that begins with a huge page. NULL: there is none. */
+static void *map_huge(size_t len)
+{
+    size_t page_len = (size_t)sysconf(_SC_PAGESIZE);
+    size_t kept = (len + page_len - 1) / page_len * page_len;
+    size_t room = kept + HUGE_PAGE_LEN;
+    char *base = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (base == MAP_FAILED) {
+        return NULL;
+    }
+    size_t before = (HUGE_PAGE_LEN - (uintptr_t)base % HUGE_PAGE_LEN) % HUGE_PAGE_LEN;
+    bool is_trimmed = before == 0 || munmap(base, before) == 0;
+    is_trimmed = is_trimmed && munmap(base + before + kept, room - before - kept) == 0;
+    check(is_trimmed);
+    wish_huge_pages(base + before, len);
+    return base + before;
+}
+
+void memfile_settle(memfile *m)
+{
+    if (m->len == 0) {
+        return;
+    }
+    void *base = map_huge(m->len);
+    if (base == NULL) {
+        errno = 0;
+        return;
+    }
+    memcpy(base, m->base, m->len);
+    int rc = mprotect(base, m->len, PROT_READ);
+    check(rc == 0);
+    memfile moved = {.fd = -1, .base = base, .len = m->len};
+    memfile_fini(m);
+    *m = moved;
 }
 
 bool memfile_map(const char *path, memfile *ret, err *e)

@@ -23,6 +23,9 @@ static uint64_t checksum_of(const char *base, uint64_t len)
     return bytes_checksum(base + sizeof head, len - sizeof head, sum);
 }
 
+/* Smaller segments lie in the caches as they are. */
+enum { SETTLED_LEN_MIN = 8 * 1024 * 1024 };
+
 bool segment_open(memfile *file, segment **ret, err *e)
 {
     segment *s = mem_new(sizeof *s);
@@ -32,6 +35,9 @@ bool segment_open(memfile *file, segment **ret, err *e)
     }
     s->file = *file;
     *file = (memfile){.fd = -1};
+    if (s->file.len >= SETTLED_LEN_MIN) {
+        memfile_settle(&s->file);
+    }
     s->base = s->file.base;
     s->head = s->file.base;
     s->table = segment_at(s, s->head->table_off);

@@ -4,7 +4,7 @@
  * lines).
  *
  *   match_bench DIR [--plugins DIR] [--day DATE] [--rounds N] [--totals N]
- *               [--reverse N]
+ *               [--reverse N] [--compare 0] [--base DIR]
  */
 #include <inttypes.h>
 #include <math.h>
@@ -152,6 +152,22 @@ static segment *load_side(bench *b, record_side side, const char *name)
     arena_fini(&scratch);
     memfile_fini(&file);
     return ret;
+}
+
+/* From the records, or from the base files of an earlier run, which are made where they are not. */
+static void load_snapshot(bench *b, const char *base)
+{
+    err e = {0};
+    if (base != NULL && snapshot_load_base(b->program, b->dictionary, base, &b->snapshot, &e)) {
+        printf("base files of an earlier run\n");
+        return;
+    }
+    segment *offers = load_side(b, SIDE_OFFER, "offers.ndjson");
+    segment *seekers = load_side(b, SIDE_SEEKER, "seekers.ndjson");
+    if (!snapshot_from_segments(b->program, b->dictionary, seekers, offers, 1, &b->snapshot, &e) ||
+        (base != NULL && !snapshot_save_base(b->snapshot, base, &e))) {
+        stop("snapshot", &e);
+    }
 }
 
 static void load_sample(bench *b)
@@ -358,6 +374,7 @@ int main(int argc, char **argv)
     bench b = {.dir = argc > 1 ? argv[1] : NULL};
     const char *plugins = PLUGIN_DIR;
     const char *date = "2026-05-27";
+    const char *base = NULL;
     uint32_t rounds = 5;
     uint32_t reverse = 200;
     uint32_t totals = 1;
@@ -365,10 +382,11 @@ int main(int argc, char **argv)
     err e = {0};
     if (b.dir == NULL) {
         stop("usage: match_bench DIR [--plugins DIR] [--day DATE] [--rounds N] [--totals N] "
-             "[--reverse N]",
+             "[--reverse N] [--compare 0] [--base DIR]",
              NULL);
     }
     for (int i = 2; i + 1 < argc; i += 2) {
+        base = strcmp(argv[i], "--base") == 0 ? argv[i + 1] : base;
         plugins = strcmp(argv[i], "--plugins") == 0 ? argv[i + 1] : plugins;
         date = strcmp(argv[i], "--day") == 0 ? argv[i + 1] : date;
         rounds = strcmp(argv[i], "--rounds") == 0 ? (uint32_t)atoi(argv[i + 1]) : rounds;
@@ -384,11 +402,9 @@ int main(int argc, char **argv)
     }
     load_program(&b, plugins);
     load_sample(&b);
-    segment *offers = load_side(&b, SIDE_OFFER, "offers.ndjson");
-    segment *seekers = load_side(&b, SIDE_SEEKER, "seekers.ndjson");
-    if (!snapshot_from_segments(b.program, b.dictionary, seekers, offers, 1, &b.snapshot, &e) ||
-        !match_worker_new(&b.worker, &e)) {
-        stop("snapshot", &e);
+    load_snapshot(&b, base);
+    if (!match_worker_new(&b.worker, &e)) {
+        stop("worker", &e);
     }
     find_anchors(&b);
     bool is_equal = compares == 0 || compare(&b);

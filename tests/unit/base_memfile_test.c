@@ -60,6 +60,39 @@ START_TEST(memfile_is_closed_on_exec)
 }
 END_TEST
 
+START_TEST(memfile_settle_keeps_the_content_and_forbids_change)
+{
+    memfile m;
+    err e = {0};
+    ck_assert(memfile_new(LEN, "test", &m, &e));
+    memcpy((char *)m.base + LEN - 7, "content", 7);
+    ck_assert(memfile_seal(&m, &e));
+
+    memfile_settle(&m);
+
+    ck_assert_int_eq(m.fd, -1);
+    ck_assert_uint_eq(m.len, LEN);
+    ck_assert_uint_eq((uintptr_t)m.base % (2 * 1024 * 1024), 0);
+    ck_assert_int_eq(*(char *)m.base, 0);
+    ck_assert_int_eq(memcmp((char *)m.base + LEN - 7, "content", 7), 0);
+    memfile_fini(&m);
+    ck_assert_ptr_null(m.base);
+}
+END_TEST
+
+START_TEST(memfile_settle_of_an_empty_one_does_nothing)
+{
+    memfile m;
+    err e = {0};
+    ck_assert(memfile_new(0, "test", &m, &e));
+
+    memfile_settle(&m);
+
+    ck_assert_int_ge(m.fd, 0);
+    memfile_fini(&m);
+}
+END_TEST
+
 START_TEST(memfile_may_be_empty)
 {
     memfile m;
@@ -127,6 +160,8 @@ int main(void)
     tcase_add_test(promises, memfile_new_is_zeroed_and_writable);
     tcase_add_test(promises, memfile_seal_keeps_the_content_and_forbids_change);
     tcase_add_test(promises, memfile_is_closed_on_exec);
+    tcase_add_test(promises, memfile_settle_keeps_the_content_and_forbids_change);
+    tcase_add_test(promises, memfile_settle_of_an_empty_one_does_nothing);
     tcase_add_test(promises, memfile_may_be_empty);
     tcase_add_test(promises, memfile_new_refuses_more_than_there_is);
     tcase_add_test(promises, memfile_map_shows_a_file);
