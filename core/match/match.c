@@ -75,19 +75,75 @@ void run_end(match_run_state *run)
     run->segment_count = 0;
 }
 
+/* Does a gate read a derived column of the rows? */
+static bool reads_derived(const match_run_state *run, const gate *g)
+{
+    const uint16_t *columns = run->row_side == SIDE_SEEKER ? g->seeker_columns : g->offer_columns;
+    return (derive_bit(run->program, run->row_side, columns[0]) |
+            derive_bit(run->program, run->row_side, columns[1])) != 0;
+}
+
+static bool anchor_asks(const match_run_state *run, const gate *g)
+{
+    const match_query *q = run->query;
+    for (uint32_t i = 0; i < q->anchor_row_count; i++) {
+        const gate_row anchor = {.segment = q->anchor, .row = q->anchor_rows[i]};
+        if (words_offer_asks(run->program, g, &anchor)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Must the derived columns of all rows be there? A million rows take seconds for every new day, and
+ * most questions can do without: what gates need is derived of the few rows that are in by all
+ * else. Criteria look at every row, and so do totals where the anchor asks by such a gate; a batch
+ * soon has looked at all rows. */
+static bool rows_need_day(const match_run_state *run)
+{
+    const match_query *q = run->query;
+    bool is_lone = q->anchor != NULL && run->row_side == SIDE_SEEKER;
+    if (!words_need_day(run->program, run->row_side) || !is_lone) {
+        return true;
+    }
+    for (uint32_t i = 0; i < run->criterion_count; i++) {
+        const criterion_spec *spec = run->criteria[i].spec;
+        for (uint32_t k = 0; k < spec->column_count[run->row_side]; k++) {
+            if (derive_bit(run->program, run->row_side, spec->columns[run->row_side][k]) != 0) {
+                return true;
+            }
+        }
+    }
+    for (uint32_t i = 0; i < q->filter_count; i++) {
+        if (reads_derived(run, &q->filters[i])) {
+            return true;
+        }
+    }
+    for (uint64_t left = q->wants_totals ? run->gates : 0; left != 0; left &= left - 1) {
+        const gate *g = &run->program->gates[__builtin_ctzll(left)];
+        if (reads_derived(run, g) && anchor_asks(run, g)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool hold_segments(match_run_state *run, err *e)
 {
     const match_query *q = run->query;
     uint32_t count = snapshot_segment_count(q->snapshot, run->row_side);
     check(count <= RUN_SEGMENT_MAX);
     uint32_t first_row = 0;
+    bool needs_day = rows_need_day(run);
     for (uint32_t i = 0; i < count; i++) {
         run_segment *s = &run->segments[i];
         s->segment = snapshot_segment(q->snapshot, run->row_side, i);
         s->live = snapshot_live(q->snapshot, run->row_side, i);
         s->prices = q->prices == NULL ? NULL : q->prices + first_row;
         first_row += segment_row_count(s->segment);
-        if (!words_hold(s->segment, run->worker->derive, run->program, q->as_of, &s->words, e)) {
+        if (!(needs_day ? words_hold(s->segment, run->worker->derive, run->program, q->as_of,
+                                     &s->words, e)
+                        : words_hold_lasting(s->segment, run->program, q->as_of, &s->words, e))) {
             return false;
         }
         narrow_find_near(run, s);
@@ -247,6 +303,23 @@ static void add_other(match_run_state *run, match_hit *hit, const segment *s, ui
     }
 }
 
+bool run_row(match_run_state *run, const run_segment *s, uint32_t row, gate_row *ret)
+{
+    match_worker *w = run->worker;
+    *ret = (gate_row){s->segment, row, s->words->derived, row};
+    if (s->words->day_gates == 0) {
+        return true;
+    }
+    arena_reset(&w->row);
+    ret->derived_row = 0;
+    if (!derive_rows(w->derive, s->segment, &row, 1, run->query->as_of, DERIVE_ALL, &w->row,
+                     &ret->derived, run->failure)) {
+        run->has_failed = true;
+        return false;
+    }
+    return true;
+}
+
 /* The hit offer's other intakes. */
 static void find_other_rows(match_run_state *run, run_segment *s, const run_anchor *anchor,
                             match_hit *hit)
@@ -257,8 +330,9 @@ static void find_other_rows(match_run_state *run, run_segment *s, const run_anch
     uint32_t record = s->segment->record_of[hit->row];
     for (uint32_t i = s->segment->row_starts[record]; i < s->segment->row_starts[record + 1]; i++) {
         uint32_t row = s->segment->record_rows[i];
-        gate_row pair = {s->segment, row, s->words->derived, row};
-        if (row != hit->row && is_admissible(run, &anchor->row, &pair)) {
+        gate_row pair;
+        if (row != hit->row && run_row(run, s, row, &pair) &&
+            is_admissible(run, &anchor->row, &pair)) {
             add_other(run, hit, s->segment, row);
         }
     }
@@ -269,7 +343,10 @@ static bool find_other_anchors(match_run_state *run, const gate_row *anchors, ru
                                match_hit *hit)
 {
     const match_query *q = run->query;
-    gate_row pair = {s->segment, hit->row, s->words->derived, hit->row};
+    gate_row pair;
+    if (!run_row(run, s, hit->row, &pair)) {
+        return false;
+    }
     for (uint32_t i = 0; i < q->anchor_row_count; i++) {
         if (i != hit->anchor_row && is_admissible(run, &anchors[i], &pair)) {
             add_other(run, hit, q->anchor, q->anchor_rows[i]);
@@ -418,7 +495,7 @@ bool run_tell(match_run_state *run, arena *a, match_answer *ret, err *e)
                               .km = entry->km,
                               .parts = parts[i]};
     }
-    if (!tell_parts(run, hits, parts, count, e)) {
+    if (!tell_parts(run, hits, parts, count, e) || run->has_failed) {
         return false;
     }
     tell_late_parts(run, parts, count);
@@ -431,7 +508,9 @@ bool run_tell(match_run_state *run, arena *a, match_answer *ret, err *e)
         }
         for (uint32_t i = 0; i < count; i++) {
             run_segment *s = &run->segments[rank_at(run->rank, i)->segment];
-            find_other_anchors(run, anchors, s, &hits[i]);
+            if (!find_other_anchors(run, anchors, s, &hits[i])) {
+                return false;
+            }
         }
     }
     for (uint32_t i = 0; i < count; i++) {

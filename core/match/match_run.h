@@ -214,6 +214,7 @@ struct match_worker {
     totals_sum_call *totals_sum;
     totals_bits_call *totals_bits;
     arena scratch; /* of one question */
+    arena row;     /* derived columns of one row */
     rank_list rank;
     uint32_t waiting[CHUNK_ROW_MAX + SCAN_ROW_MAX + 16]; /* less than a chunk, and a scan's */
     uint32_t rows[CHUNK_CAP];
@@ -230,6 +231,10 @@ struct match_worker {
     int32_t fold_otherwise;
     int32_t fold_most[WANTED_COUNT_MAX + 1][WANTED_COUNT_MAX + 1];
 };
+
+/* A row of a segment with what is derived of it: from the words of the day, or made now. It holds
+ * until the next. False: the run has failed. */
+bool run_row(match_run_state *run, const run_segment *s, uint32_t row, gate_row *ret);
 
 /* match.c: a question in its steps. What begins well ends with run_end. */
 bool run_begin(match_run_state *run, match_worker *w, const match_query *q, record_side anchor_side,

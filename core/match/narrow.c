@@ -411,7 +411,7 @@ static bool reach_is_unsure(const match_run_state *run, const run_segment *s, ui
 }
 
 /* By what the words cannot tell: gates told apart, and filters. NO: the row is out. */
-static verdict judge_row_apart(const match_run_state *run, const run_segment *s, uint32_t row)
+static verdict judge_row_apart(match_run_state *run, const run_segment *s, uint32_t row)
 {
     uint64_t apart = words_apart(&s->query, row);
     if ((apart & s->required_gate) != 0 && run->anchor.is_having_known) {
@@ -425,11 +425,11 @@ static verdict judge_row_apart(const match_run_state *run, const run_segment *s,
             apart &= ~s->required_gate;
         }
     }
-    gate_row pair = {s->segment, row, s->words->derived, row};
+    gate_row pair;
     if (apart == 0 && run->query->filter_count == 0) {
         return VERDICT_YES;
     }
-    return judge_apart(run, apart, &pair);
+    return run_row(run, s, row, &pair) ? judge_apart(run, apart, &pair) : VERDICT_NO;
 }
 
 verdict narrow_judge_certain(const match_run_state *run, const run_segment *s, uint32_t row,

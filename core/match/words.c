@@ -173,6 +173,30 @@ bool words_hold(const segment *s, derive_set *d, const match_program *p, day as_
                                               : hold_lasting(s, p, ret, e);
 }
 
+bool words_hold_lasting(const segment *s, const match_program *p, day as_of, const words **ret,
+                        err *e)
+{
+    words_cache *c = s->words;
+    if (words_need_day(p, segment_side(s))) {
+        words *found = NULL;
+        check(pthread_mutex_lock(&c->lock) == 0);
+        for (uint32_t i = 0; i < DAY_WORDS_MAX && found == NULL; i++) {
+            words *w = c->by_day[i];
+            found = w != NULL && w->as_of == as_of && w->generation == p->generation ? w : NULL;
+        }
+        if (found != NULL) {
+            found->hold_count++;
+            found->last_use = ++c->use_count;
+        }
+        check(pthread_mutex_unlock(&c->lock) == 0);
+        if (found != NULL) {
+            *ret = found;
+            return true;
+        }
+    }
+    return hold_lasting(s, p, ret, e);
+}
+
 void words_release(const words *held)
 {
     if (held->as_of == DAY_ANY) {

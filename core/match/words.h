@@ -44,8 +44,10 @@ struct words {
     uint32_t term_count;
     uint64_t asking_gates;               /* gates that some row may fail */
     uint64_t derived_of[GATE_COUNT_MAX]; /* by gate: the anchor's derived columns that it reads */
-    uint64_t apart_gates;                /* gates with marks */
-    uint8_t apart_word[GATE_COUNT_MAX];  /* where their mark stands: word and bit */
+    /* Without a day: gates that read derived columns of the rows. They stand in no word. */
+    uint64_t day_gates;
+    uint64_t apart_gates;               /* gates with marks */
+    uint8_t apart_word[GATE_COUNT_MAX]; /* where their mark stands: word and bit */
     uint8_t apart_bit[GATE_COUNT_MAX];
     int32_t km_gate;        /* index of the gate that the walk over cells serves, -1: none */
     const uint64_t *listed; /* of the wanted lists' entries: the first words of their rows */
@@ -70,6 +72,12 @@ void words_cache_free(words_cache **c);
 bool words_hold(const segment *s, derive_set *d, const match_program *p, day as_of,
                 const words **ret, err *e);
 void words_release(const words *w);
+/* The words of the day where they are there, else those that do for any day: rows with derived
+ * columns have both. In these the gates of day_gates are told by gate_judge alone. [any] */
+bool words_hold_lasting(const segment *s, const match_program *p, day as_of, const words **ret,
+                        err *e);
+/* Does an offer ask for anything by a gate that seekers meet with a derived column? [any] */
+bool words_offer_asks(const match_program *p, const gate *g, const gate_row *offer);
 /* Makes those that do not depend on a day before anybody asks. [store] */
 bool words_prepare(const segment *s, const match_program *p, err *e);
 /* Do the rows of this side read different from day to day? */

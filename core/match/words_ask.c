@@ -122,6 +122,29 @@ static void ask_offer_alone(const words *w, const gate_row *anchor, uint64_t gat
     }
 }
 
+/* Only a number that asks for the least, and a set that is absent, ask for nothing for sure. */
+bool words_offer_asks(const match_program *p, const gate *g, const gate_row *offer)
+{
+    gate_finding ignored;
+    gate_call c = {.program = p, .gate = g, .finding = &ignored};
+    c.rows[SIDE_OFFER] = offer;
+    uint16_t column = g->offer_columns[0];
+    if (g->offer_key != UINT16_MAX || column == UINT16_MAX || g->offer_columns[1] != UINT16_MAX) {
+        return true;
+    }
+    const field *f = p->columns[SIDE_OFFER].columns[column].field;
+    if (f->type == LOTSE_CODE_SET || f->type == LOTSE_CODE_LIST || f->type == LOTSE_CONCEPT_SET) {
+        gate_set s = gate_read_set(&c, SIDE_OFFER, column);
+        return s.is_known || !s.is_wish;
+    }
+    if (f->type != LOTSE_INT && f->type != LOTSE_FLAG && f->type != LOTSE_CODE) {
+        return true;
+    }
+    gate_number n = gate_read_number(&c, SIDE_OFFER, column);
+    bool is_least = g->op == GATE_AT_LEAST && n.is_known && gate_number_is_lowest(&n);
+    return !is_least && (n.is_known || !n.is_wish);
+}
+
 /* Gates that do not apply to the kind of an offer that asks. */
 static uint64_t gates_of_kind(const words *w, const gate_row *anchor, uint64_t gates)
 {
@@ -220,6 +243,12 @@ void words_ask(const words *w, const gate_row *anchor, uint64_t gates, day as_of
     for (uint64_t left = w->apart_gates & gates; left != 0; left &= left - 1) {
         uint32_t i = (uint32_t)__builtin_ctzll(left);
         q->apart[w->apart_word[i]] |= 1ULL << w->apart_bit[i];
+    }
+    for (uint64_t left = w->day_gates & gates; left != 0; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(left);
+        bool asks = anchor_side == SIDE_SEEKER ||
+                    words_offer_asks(w->program, &w->program->gates[i], anchor);
+        q->judged |= (uint64_t)asks << i;
     }
     q->used_count = 0;
     for (uint32_t k = 1; k < word_count; k++) {

@@ -713,11 +713,15 @@ bool words_make(words *w, err *e)
     }
     for (uint32_t i = 0; i < m.program->gate_count; i++) {
         w->derived_of[i] = derived_of(m.program, (record_side)(1 - m.side), &m.program->gates[i]);
+        if (w->as_of == DAY_ANY && derived_of(m.program, m.side, &m.program->gates[i]) != 0) {
+            w->day_gates |= 1ULL << i;
+            continue;
+        }
         if (!make_gate(&m, i, e)) {
             goto done;
         }
     }
-    w->asking_gates |= w->apart_gates;
+    w->asking_gates |= w->apart_gates | w->day_gates;
     is_good = keep_planes(&m, e) && keep_row_bits(&m, e) && make_views(w, e);
 done:
     for (uint32_t k = 0; k < WORDS_MAX; k++) {

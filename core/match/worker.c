@@ -64,6 +64,7 @@ void match_worker_free(match_worker **w)
     }
     forget_program(*w);
     arena_fini(&(*w)->scratch);
+    arena_fini(&(*w)->row);
     mem_free((*w)->instances);
     mem_free(*w);
     *w = NULL;
