@@ -140,6 +140,7 @@ int command_export(cli *c);
 int command_decision(cli *c);
 int command_event(cli *c);
 int command_replay(cli *c);
+int command_audit(cli *c);
 int command_concept(cli *c);
 int concept_load(cli *c); /* concept_taxonomy.c */
 int concept_find(cli *c);

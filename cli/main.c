@@ -112,6 +112,15 @@ static const command COMMANDS[] = {
      "6).\n\n"
      "  lotse replay p-019ac1f0a3b2-9f3c1a7e",
      command_replay},
+    {"audit", "audit list system|access [seeker ID | by ACCOUNT] [-n N] | verify",
+     "who did what, and who looked at whom",
+     "People stand in the logs as keyed hashes; who knows an id can ask for it. `verify` says "
+     "whether\n"
+     "the logs are as they were written; keep the last code elsewhere, and cutting off shows "
+     "too.\n\n"
+     "  lotse audit list access seeker s-017\n"
+     "  lotse audit verify",
+     command_audit},
     {"export", "export", "all records, one a line, as they are kept",
      "  lotse export > backup.ndjson", command_export},
     {"serve", "serve [--tcp HOST:PORT] [--http HOST:PORT] [--workers N]",

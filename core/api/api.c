@@ -7,6 +7,7 @@
 #include "api/parts.h"
 #include "base/check.h"
 #include "base/lang.h"
+#include "base/log.h"
 
 typedef struct queued {
     api_job job;
@@ -16,12 +17,17 @@ typedef struct queued {
 bool api_new(engine *g, api **ret, err *e)
 {
     check(g != NULL);
+    trail_config logs = {.dir = engine_dir(g)};
     api *a = mem_new(sizeof *a);
-    if (a == NULL || !api_imports_new(&a->imports, e)) {
-        mem_free(a);
+    if (a == NULL) {
         return fail(e, ERR_MEMORY, "no memory for the methods");
     }
     a->engine = g;
+    if (!trail_open(&logs, &a->trail, e) || !api_imports_new(&a->imports, e)) {
+        trail_close(&a->trail);
+        mem_free(a);
+        return false;
+    }
     *ret = a;
     return true;
 }
@@ -30,6 +36,7 @@ void api_free(api **a)
 {
     if (*a != NULL) {
         api_imports_free(&(*a)->imports);
+        trail_close(&(*a)->trail);
         mem_free(*a);
         *a = NULL;
     }
@@ -42,6 +49,16 @@ static bool is_stopped(const rpc_call *call)
     return __atomic_load_n(rpc_call_stop_flag(call), __ATOMIC_RELAXED);
 }
 
+/* A change that is on its way cannot be called back because the log fails. */
+static void log_taken(const api_job *job)
+{
+    err why = {0};
+    if (!api_trail_end(job, true, NULL, &why)) {
+        log_event(LOG_ERROR, "trail.failed", "method=%s error=%s", job->method->name,
+                  err_id(why.code));
+    }
+}
+
 static void run_job(engine_worker *w, void *context)
 {
     queued *j = context;
@@ -49,6 +66,7 @@ static void run_job(engine_worker *w, void *context)
     json_writer writer = json_writer_to(out);
     err e = {0};
 
+    api_trail_begin(&j->job, w);
     bool is_done = is_stopped(j->job.call)
                        ? fail(&e, ERR_CANCELLED, "the request was cancelled before its turn came")
                        : j->answer(&j->job, w, &writer, &e);
@@ -57,7 +75,8 @@ static void run_job(engine_worker *w, void *context)
     }
     if (j->job.call == NULL) {
         check(is_done); /* whoever takes the call cannot fail any more */
-    } else if (is_done) {
+        log_taken(&j->job);
+    } else if (api_trail_end(&j->job, is_done, &e, &e) && is_done) {
         rpc_call_reply(&j->job.call, buf_bytes(out));
     } else {
         rpc_call_fail(&j->job.call, &e);

@@ -74,6 +74,18 @@ static bool refuse_keep(const question *q, err *e)
     return true;
 }
 
+/* People whom an offer's answer shows. */
+static bool note_people(api_job *job, engine_worker *w, const match_answer *answer, err *e)
+{
+    for (uint32_t i = 0; i < answer->hit_count; i++) {
+        const match_hit *hit = &answer->hits[i];
+        if (!api_saw(job, w, segment_record_id(hit->segment, hit->row), e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool match_answer_query(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
     question q = {0};
@@ -87,6 +99,7 @@ bool match_answer_query(api_job *job, engine_worker *w, json_writer *out, err *e
         (!keeps || engine_writes_new(job->api->engine, &writes, e)) &&
         match_run(engine_worker_match(w), &q.query, engine_worker_arena(w), &answer, e) &&
         match_writer_begin(&m, w, &q, out, e) && write_answer(job, &m, &answer, writes, e);
+    is_done = is_done && (q.side == SIDE_SEEKER || note_people(job, w, &answer, e));
     match_writer_end(&m);
     question_end(&q);
     if (is_done && keeps) {

@@ -78,6 +78,8 @@ bool record_answer_get(api_job *job, engine_worker *w, store_noun noun, json_wri
 /* ---------------------------------------------------------------------- list */
 
 typedef struct lister {
+    api_job *job;
+    engine_worker *worker;
     json_writer *out;
     store_noun noun;
     arena *arena;
@@ -88,6 +90,13 @@ typedef struct lister {
     err why;
 } lister;
 
+static bool note_person(lister *l, bytes id)
+{
+    bytes kept = arena_copy(l->arena, id);
+    return kept.base == NULL ? fail(&l->why, ERR_MEMORY, "no memory for the list")
+                             : api_saw(l->job, l->worker, kept, &l->why);
+}
+
 static bool on_listed(void *context, const store_record *record)
 {
     lister *l = context;
@@ -95,7 +104,8 @@ static bool on_listed(void *context, const store_record *record)
         l->has_more = true;
         return false;
     }
-    l->failed = !api_record_write(l->out, l->noun, record->body, record->version, &l->why);
+    l->failed = !api_record_write(l->out, l->noun, record->body, record->version, &l->why) ||
+                (l->noun == STORE_SEEKER && !note_person(l, record->id));
     l->count++;
     if (!l->failed && l->count == l->limit) {
         l->last = arena_copy(l->arena, record->id);
@@ -137,6 +147,8 @@ bool record_answer_list(api_job *job, engine_worker *w, store_noun noun, json_wr
     bytes after = {0};
     uint64_t total = 0;
     lister l = {
+        .job = job,
+        .worker = w,
         .out = out,
         .noun = noun,
         .arena = a,

@@ -98,6 +98,16 @@ static const rpc_param LETTER_GET[] = {
     {"format", RPC_TEXT, false, 4, 5, NULL, "text, html or aloud; text if not said"},
 };
 
+static const rpc_param AUDIT_LIST[] = {
+    {"log", RPC_TEXT, true, 1, 16, NULL, "system: who did what; access: who looked at whom"},
+    {"from", RPC_DAY, false, 0, 0, NULL, "the first day"},
+    {"to", RPC_DAY, false, 0, 0, NULL, "the last day"},
+    {"seeker", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "what concerns this person"},
+    {"by", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "what this account did"},
+    {"after", RPC_INT, false, 0, INT64_MAX, NULL, "numbers greater than this"},
+    PARAM_LIMIT,
+};
+
 static const rpc_param STRATEGY_PUT[] = {
     {"strategy", RPC_OBJECT, true, 0, 0, "strategy.schema.json", "the strategy"},
     PARAM_REPLACES,
@@ -161,6 +171,8 @@ ON_WORKER(event_list)
 ON_WORKER(proposal_get)
 ON_WORKER(proposal_list)
 ON_WORKER(proposal_replay)
+ON_WORKER(audit_list)
+ON_WORKER(audit_verify)
 ON_WORKER(import_answer_start)
 ON_WORKER(import_answer_feed)
 ON_WORKER(import_answer_finish)
@@ -208,6 +220,8 @@ static const rpc_method METHODS[] = {
     METHOD("proposal.get", proposal_get, ID_ONLY, READS, RESULT_PROPOSAL, "A kept proposal with everything it rests on."),
     METHOD("proposal.list", proposal_list, ABOUT_LIST, READS, RESULT_PROPOSALS, "Proposals kept about a person, the oldest first."),
     METHOD("proposal.replay", proposal_replay, ID_ONLY, READS, RESULT_REPLAY, "Makes a kept proposal again: the same bytes, or the inputs that changed."),
+    METHOD("audit.list", audit_list, AUDIT_LIST, READS, RESULT_AUDIT, "What stands in the logs; people are keyed hashes there."),
+    METHOD_BARE("audit.verify", audit_verify, RESULT_AUDIT_VERIFIED, "Whether the logs are as they were written."),
     METHOD("import.start", import_answer_start, IMPORT_START, CHANGES, RESULT_IMPORT_STARTED, "Begins an import; the file follows in pieces."),
     METHOD("import.feed", import_answer_feed, IMPORT_FEED, CHANGES, RESULT_IMPORT_FED, "The next piece of the file."),
     METHOD("import.finish", import_answer_finish, IMPORT_FINISH, CHANGES, RESULT_IMPORT_REPORT, "Ends an import and reports what it did."),

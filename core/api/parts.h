@@ -1,6 +1,7 @@
 #ifndef CORE_API_PARTS_H
 #define CORE_API_PARTS_H
 
+#include "account/trail.h"
 #include "api/api.h"
 
 /* What the files of this folder share. */
@@ -9,6 +10,7 @@ typedef struct api_imports api_imports; /* api_import.c */
 
 struct api {
     engine *engine;
+    trail *trail; /* who did what, who looked at whom */
     api_imports *imports;
 };
 
@@ -17,6 +19,10 @@ typedef struct api_job {
     api *api;
     rpc_call *call;          /* NULL: handed to somebody who will finish it */
     const json_node *params; /* NULL: none; lives until the call is finished */
+    const rpc_method *method;
+    bytes seeker, offer; /* those the call names, for the log; absent: none */
+    bytes *seen;         /* ids of people whom the answer shows */
+    uint32_t seen_count, seen_cap;
 } api_job;
 
 /* The work of a method: writes the result to `out`, or fails, or takes job->call and sees to it
@@ -26,6 +32,15 @@ typedef bool api_answer(api_job *job, engine_worker *w, json_writer *out, err *e
 /* Runs `answer` on a worker and finishes the call. [loop] */
 void api_run(api *a, rpc_call *call, const json_node *params, api_answer *answer);
 
+/* api_trail.c. Who is shown to the caller, where the call does not name the person. [worker] */
+bool api_saw(api_job *job, engine_worker *w, bytes seeker_id, err *e);
+bool api_method_shows_people(const char *method);
+/* Around every answer: what is logged is read before, as a call handed over takes its params along.
+ * [worker] */
+void api_trail_begin(api_job *job, engine_worker *w);
+bool api_trail_end(const api_job *job, bool is_done, const err *why, err *e);
+
+api_answer audit_list, audit_verify;
 api_answer seeker_put, seeker_get, seeker_delete, seeker_list, seeker_export;
 api_answer offer_put, offer_get, offer_delete, offer_list;
 api_answer match_answer_query, match_answer_explain;

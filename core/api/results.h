@@ -217,6 +217,24 @@
     "required":["proposals","cursor"],"properties":{"cursor":{"type":["string","null"]}, \
     "proposals":{"type":"array","items":) SCHEMA_PROPOSAL JSON(}}})
 
+#define RESULT_AUDIT JSON({"type":"object","additionalProperties":false, \
+    "required":["entries","after"],"properties":{"after":{"type":["integer","null"]}, \
+    "entries":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["n","after","at_ms","by","action","outcome","mac"],"properties":{ \
+    "n":{"type":"integer"},"after":{"type":"string"},"at_ms":{"type":"integer"}, \
+    "by":{"type":"string"},"action":{"type":"string"},"offer":{"type":"string"}, \
+    "seekers":{"type":"array","items":{"type":"string"}},"outcome":{"type":"string"}, \
+    "mac":{"type":"string"}}}}}})
+
+#define SCHEMA_AUDIT_FINDING JSON({"type":"object","additionalProperties":false, \
+    "required":["sound","lines","days","where","last_mac"],"properties":{ \
+    "sound":{"type":"boolean"},"lines":{"type":"integer"},"days":{"type":"integer"}, \
+    "where":{"type":["string","null"]},"last_mac":{"type":["string","null"]}}})
+
+#define RESULT_AUDIT_VERIFIED JSON({"type":"object","additionalProperties":false, \
+    "required":["system","access"],"properties":{"system":) SCHEMA_AUDIT_FINDING \
+    JSON(,"access":) SCHEMA_AUDIT_FINDING JSON(}})
+
 #define RESULT_REPLAY JSON({"type":"object","additionalProperties":false, \
     "required":["proposal","same","changed","was","now"],"properties":{ \
     "proposal":{"type":"string"},"same":{"type":"boolean"}, \

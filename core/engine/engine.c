@@ -147,6 +147,11 @@ const dictionary *engine_dictionary(const engine *g)
     return g->dictionary;
 }
 
+const char *engine_dir(const engine *g)
+{
+    return g->dir;
+}
+
 day engine_today(void)
 {
     return day_in_berlin(clock_unix_ms() / 1000);

@@ -238,6 +238,11 @@ const volatile bool *rpc_call_stop_flag(const rpc_call *call)
     return &call->is_stopped;
 }
 
+const rpc_method *rpc_call_method(const rpc_call *call)
+{
+    return call->method;
+}
+
 int64_t rpc_call_deadline_ns(const rpc_call *call)
 {
     return call->deadline_ns;

@@ -124,6 +124,7 @@ void rpc_call_progress(rpc_call *call, uint64_t done, uint64_t total, const char
  * ERR_CANCELLED. Read it with __atomic_load_n(flag, __ATOMIC_RELAXED). Lives as long as the call.
  * [any] */
 const volatile bool *rpc_call_stop_flag(const rpc_call *call);
+const rpc_method *rpc_call_method(const rpc_call *call); /* [any] */
 int64_t rpc_call_deadline_ns(const rpc_call *call); /* from "deadline_ms" in the params; 0: none */
 
 #endif
