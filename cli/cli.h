@@ -57,6 +57,8 @@ typedef struct cli {
     const char *proposal;
     const char *day;
     const char *hold_until;
+    const char *to;
+    const char *keys;
     bool is_json;
     bool is_html;
     bool is_aloud;
@@ -141,6 +143,8 @@ int command_decision(cli *c);
 int command_event(cli *c);
 int command_replay(cli *c);
 int command_audit(cli *c);
+int command_backup(cli *c);
+int command_restore(cli *c);
 int command_concept(cli *c);
 int concept_load(cli *c); /* concept_taxonomy.c */
 int concept_find(cli *c);

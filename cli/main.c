@@ -121,6 +121,19 @@ static const command COMMANDS[] = {
      "  lotse audit list access seeker s-017\n"
      "  lotse audit verify",
      command_audit},
+    {"backup", "backup [--to FILE]", "everything to a file, while others go on",
+     "What is about a person is sealed with a key of that person; the keys stand in FILE.keys. "
+     "Keep that\n"
+     "file apart and only the newest: whoever was erased since has no key there, and no older "
+     "backup\n"
+     "can tell of them any more.\n\n"
+     "  lotse --data town backup --to /srv/backups/town.backup",
+     command_backup},
+    {"restore", "restore FILE [--keys FILE]", "a backup into a new data folder",
+     "Everything as it was, with versions and change numbers, or nothing when the file is not "
+     "whole.\n\n"
+     "  lotse --data town2 restore /srv/backups/town.backup --keys /srv/keys/newest.keys",
+     command_restore},
     {"export", "export", "all records, one a line, as they are kept",
      "  lotse export > backup.ndjson", command_export},
     {"serve", "serve [--tcp HOST:PORT] [--http HOST:PORT] [--workers N]",

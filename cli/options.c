@@ -59,6 +59,8 @@ static const option OPTIONS[] = {
     {"--hold-until", NULL, OPTION_VALUE, AT(hold_until), "DATE", "keep the seat until that day"},
     {"--html", NULL, OPTION_FLAG, AT(is_html), NULL, "a page to print, with pictograms"},
     {"--aloud", NULL, OPTION_FLAG, AT(is_aloud), NULL, "sentences for a speech program"},
+    {"--to", NULL, OPTION_VALUE, AT(to), "FILE", "where to (backup)"},
+    {"--keys", NULL, OPTION_VALUE, AT(keys), "FILE", "keys of people (restore; FILE.keys)"},
     {"--out", NULL, OPTION_VALUE, AT(out), "FILE", "write there instead of stdout"},
     {"--sensitive", NULL, OPTION_FLAG, AT(wants_sensitive), NULL, "only fields that need a grant"},
     {"--quiet", "-q", OPTION_FLAG, AT(is_quiet), NULL, "no progress, no summary"},

@@ -98,6 +98,9 @@ static const rpc_param LETTER_GET[] = {
     {"format", RPC_TEXT, false, 4, 5, NULL, "text, html or aloud; text if not said"},
 };
 
+static const rpc_param BACKUP_MAKE[] = {
+    {"to", RPC_TEXT, true, 1, 4000, NULL, "path of a file on the server's machine; the keys stand beside it in FILE.keys"},
+};
 static const rpc_param AUDIT_LIST[] = {
     {"log", RPC_TEXT, true, 1, 16, NULL, "system: who did what; access: who looked at whom"},
     {"from", RPC_DAY, false, 0, 0, NULL, "the first day"},
@@ -171,6 +174,7 @@ ON_WORKER(event_list)
 ON_WORKER(proposal_get)
 ON_WORKER(proposal_list)
 ON_WORKER(proposal_replay)
+ON_WORKER(backup_make)
 ON_WORKER(audit_list)
 ON_WORKER(audit_verify)
 ON_WORKER(import_answer_start)
@@ -220,6 +224,7 @@ static const rpc_method METHODS[] = {
     METHOD("proposal.get", proposal_get, ID_ONLY, READS, RESULT_PROPOSAL, "A kept proposal with everything it rests on."),
     METHOD("proposal.list", proposal_list, ABOUT_LIST, READS, RESULT_PROPOSALS, "Proposals kept about a person, the oldest first."),
     METHOD("proposal.replay", proposal_replay, ID_ONLY, READS, RESULT_REPLAY, "Makes a kept proposal again: the same bytes, or the inputs that changed."),
+    METHOD("backup.make", backup_make, BACKUP_MAKE, CHANGES, RESULT_BACKUP, "Writes everything to a file while others go on; what is about a person is sealed with a key of that person."),
     METHOD("audit.list", audit_list, AUDIT_LIST, READS, RESULT_AUDIT, "What stands in the logs; people are keyed hashes there."),
     METHOD_BARE("audit.verify", audit_verify, RESULT_AUDIT_VERIFIED, "Whether the logs are as they were written."),
     METHOD("import.start", import_answer_start, IMPORT_START, CHANGES, RESULT_IMPORT_STARTED, "Begins an import; the file follows in pieces."),

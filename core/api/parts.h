@@ -41,6 +41,7 @@ void api_trail_begin(api_job *job, engine_worker *w);
 bool api_trail_end(const api_job *job, bool is_done, const err *why, err *e);
 
 api_answer audit_list, audit_verify;
+api_answer backup_make;
 api_answer seeker_put, seeker_get, seeker_delete, seeker_list, seeker_export;
 api_answer offer_put, offer_get, offer_delete, offer_list;
 api_answer match_answer_query, match_answer_explain;

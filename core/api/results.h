@@ -217,6 +217,11 @@
     "required":["proposals","cursor"],"properties":{"cursor":{"type":["string","null"]}, \
     "proposals":{"type":"array","items":) SCHEMA_PROPOSAL JSON(}}})
 
+#define RESULT_BACKUP JSON({"type":"object","additionalProperties":false, \
+    "required":["path","keys_path","records","people","concepts","change"],"properties":{ \
+    "path":{"type":"string"},"keys_path":{"type":"string"},"records":{"type":"integer"}, \
+    "people":{"type":"integer"},"concepts":{"type":"integer"},"change":{"type":"integer"}}})
+
 #define RESULT_AUDIT JSON({"type":"object","additionalProperties":false, \
     "required":["entries","after"],"properties":{"after":{"type":["integer","null"]}, \
     "entries":{"type":"array","items":{"type":"object","additionalProperties":false, \

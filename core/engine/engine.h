@@ -117,6 +117,8 @@ bool engine_writes_put_document(engine_writes *writes, const engine_document *do
  * done. */
 bool engine_writes_delete(engine_writes *writes, store_noun noun, bytes id,
                           int64_t expected_version, err *e);
+/* Before the writes, every person gets a key for backups who has none (store_make_keys). */
+void engine_writes_make_keys(engine_writes *writes);
 /* When the writes are done, the plugin folders are looked through again and everything that follows
  * from them is made anew; queries go on with what was before. The writes stay done when that fails.
  */
@@ -153,7 +155,7 @@ engine_crowd engine_crowd_of(engine *g, bytes offer_id, day as_of);
 const registry *engine_registry(const engine *g);
 const match_program *engine_program(const engine *g);
 const dictionary *engine_dictionary(const engine *g); /* [any] */
-const char *engine_dir(const engine *g); /* the data folder. [any] */
+const char *engine_dir(const engine *g);              /* the data folder. [any] */
 day engine_today(void);                               /* in Europe/Berlin. [any] */
 
 typedef struct engine_stats {

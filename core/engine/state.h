@@ -75,8 +75,9 @@ struct engine_writes {
     uint32_t concept_count, concept_cap;
     bool erases; /* holds the delete of a seeker */
     bool has_strategies;
-    bool reloads;  /* the plugin folders are looked through afterwards */
-    bool can_wait; /* to be seen */
+    bool makes_keys; /* people get keys for backups before */
+    bool reloads;    /* the plugin folders are looked through afterwards */
+    bool can_wait;   /* to be seen */
     engine_on_written *on_written;
     void *context;
     struct engine_writes *next; /* of engine.writes_first */

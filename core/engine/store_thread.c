@@ -23,7 +23,7 @@ typedef struct group {
     store_write *writes;
     const void **records; /* beside writes */
     uint32_t count;
-    bool erases, has_strategies, reloads;
+    bool erases, has_strategies, reloads, makes_keys;
     bool can_wait; /* every batch of it: it need not be shown now */
 } group;
 
@@ -87,6 +87,7 @@ static bool gather(group *p, err *e)
         p->erases |= w->erases;
         p->has_strategies |= w->has_strategies;
         p->reloads |= w->reloads;
+        p->makes_keys |= w->makes_keys;
     }
     p->writes = arena_make_array(&p->arena, count, store_write);
     p->records = arena_make_array(&p->arena, count, const void *);
@@ -144,7 +145,8 @@ static bool put(engine *g, group *p, uint64_t *ret_change, err *e)
 {
     bytes *concepts = NULL;
     uint32_t concept_count = 0;
-    if (!gather(p, e) || !number_concepts(g, p, e) ||
+    if (!gather(p, e) || (p->makes_keys && !store_make_keys(g->store, e)) ||
+        !number_concepts(g, p, e) ||
         !unstored_concepts(g, &p->arena, &concepts, &concept_count, e) ||
         !store_put(g->store, p->writes, p->count, concepts, concept_count, ret_change, e)) {
         return false;

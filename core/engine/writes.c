@@ -330,6 +330,11 @@ bool engine_writes_delete(engine_writes *writes, store_noun noun, bytes id,
     return add_entry(writes, &write, NULL, e);
 }
 
+void engine_writes_make_keys(engine_writes *writes)
+{
+    writes->makes_keys = true;
+}
+
 void engine_writes_reload(engine_writes *writes)
 {
     writes->reloads = true;

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/seal.h"
 
 /* Where records are kept. Knows nothing of SQL. One writer (the store thread) and any number of
  * readers (one a worker). Every committed transaction has a change number, given in commit order;
@@ -63,7 +64,8 @@ typedef struct store_record {
     bytes body; /* base NULL: deleted */
     int64_t version;
     uint64_t change; /* the transaction that wrote it */
-    bytes seeker;    /* of a document; base NULL: absent, or not asked for */
+    bytes unit;      /* of a person; base NULL: absent */
+    bytes seeker;    /* of a document; base NULL: absent */
     bytes offer;
     uint32_t kind;
 } store_record;
@@ -95,6 +97,29 @@ uint32_t store_concept_count(const store *s);
  * ERR_STORE_BUSY while a reader's call keeps an older state alive: then try again. */
 bool store_scrub(store *s, err *e);
 
+/* ---------------------------------------------------------------------- keys of people */
+
+/* What is about a person in a backup is sealed with a key of that person. It goes with the person.
+ */
+enum { STORE_KEY_NAME_LEN = 16 };
+typedef struct store_key {
+    char name[STORE_KEY_NAME_LEN + 1]; /* tells nothing of the person */
+    unsigned char key[SEAL_KEY_LEN];
+} store_key;
+typedef bool store_on_key(void *context, bytes seeker, const store_key *key);
+bool store_make_keys(store *s, err *e); /* for every person who has none yet */
+
+/* ---------------------------------------------------------------------- restoring */
+
+/* Into a store without records, in one transaction: records as they were, with their versions and
+ * changes. ERR_CONFLICT when there are records already. store_restore_end(keep: false) leaves
+ * nothing of it; it must follow whatever happens. */
+bool store_restore_begin(store *s, err *e);
+bool store_restore(store *s, const store_record *records, size_t record_count, err *e);
+bool store_restore_key(store *s, bytes seeker, const store_key *key, err *e);
+bool store_restore_concept(store *s, uint32_t number, bytes text, err *e);
+bool store_restore_end(store *s, uint64_t change, bool keep, err *e);
+
 /* Readers see the last committed state at each call. */
 bool store_reader_open(const char *dir, store_reader **ret, err *e);
 void store_reader_close(store_reader **r);
@@ -116,6 +141,9 @@ bool store_changes_since(store_reader *r, uint64_t change, store_on_record *on_r
                          void *context, err *e);
 bool store_concepts_since(store_reader *r, uint32_t number, store_on_concept *on_concept,
                           void *context, err *e);
+/* ERR_NOT_FOUND: the person has none. */
+bool store_key_of(store_reader *r, bytes seeker, store_key *ret, err *e);
+bool store_keys(store_reader *r, store_on_key *on_key, void *context, err *e);
 bool store_reader_last_change(store_reader *r, uint64_t *ret_change, err *e);
 /* Is the database sound? (quick check; for doctor) */
 bool store_verify(store_reader *r, err *e);

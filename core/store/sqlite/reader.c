@@ -20,12 +20,14 @@ enum {
     CHANGES_SINCE,
     CONCEPTS_SINCE,
     META_GET,
+    KEY_OF,
+    KEY_ALL,
     STATEMENT_COUNT
 };
 
 /* Rows of records have the columns of RECORD_COLUMNS in this order. */
-#define RECORD_COLUMNS "noun, id, version, change, body, seeker, offer, kind"
-enum { AT_NOUN, AT_ID, AT_VERSION, AT_CHANGE, AT_BODY, AT_SEEKER, AT_OFFER, AT_KIND };
+#define RECORD_COLUMNS "noun, id, version, change, body, seeker, offer, kind, unit"
+enum { AT_NOUN, AT_ID, AT_VERSION, AT_CHANGE, AT_BODY, AT_SEEKER, AT_OFFER, AT_KIND, AT_UNIT };
 
 static const char *const STATEMENTS[STATEMENT_COUNT] = {
     [RECORD_GET] = "SELECT " RECORD_COLUMNS " FROM record WHERE noun = ?1 AND id = ?2",
@@ -40,12 +42,14 @@ static const char *const STATEMENTS[STATEMENT_COUNT] = {
     [TALLY_GET] = "SELECT live FROM tally WHERE noun = ?1",
     [UNIT_COUNT] = "SELECT count(*) FROM record WHERE noun = ?1 AND unit = ?2",
     [RECORD_ALL] = "SELECT " RECORD_COLUMNS " FROM record ORDER BY change",
-    [CHANGES_SINCE] =
-        "SELECT " RECORD_COLUMNS " FROM record WHERE change > ?1 UNION ALL"
-        " SELECT noun, id, version, change, NULL, NULL, NULL, 0 FROM removal WHERE change > ?1"
-        " ORDER BY change",
+    [CHANGES_SINCE] = "SELECT " RECORD_COLUMNS " FROM record WHERE change > ?1 UNION ALL"
+                      " SELECT noun, id, version, change, NULL, NULL, NULL, 0, NULL FROM removal "
+                      "WHERE change > ?1"
+                      " ORDER BY change",
     [CONCEPTS_SINCE] = "SELECT number, text FROM concept WHERE number > ?1 ORDER BY number",
     [META_GET] = "SELECT change FROM meta",
+    [KEY_OF] = "SELECT seeker, name, key FROM person_key WHERE seeker = ?1",
+    [KEY_ALL] = "SELECT seeker, name, key FROM person_key ORDER BY name",
 };
 
 static const char CANNOT_READ[] = "could not read the database";
@@ -70,7 +74,8 @@ static bool read_record(const sql_call *c, store_record *ret)
                           .change = (uint64_t)sql_int_at(c, AT_CHANGE),
                           .seeker = sql_bytes_at(c, AT_SEEKER),
                           .offer = sql_bytes_at(c, AT_OFFER),
-                          .kind = (uint32_t)sql_int_at(c, AT_KIND)};
+                          .kind = (uint32_t)sql_int_at(c, AT_KIND),
+                          .unit = sql_bytes_at(c, AT_UNIT)};
     if (noun < 0 || noun >= STORE_NOUN_COUNT || ret->id.base == NULL || ret->version < 1) {
         return false;
     }
@@ -173,6 +178,7 @@ bool store_get(store_reader *r, store_noun noun, bytes id, arena *a, store_recor
         record.body = arena_copy(a, record.body);
         record.seeker = copy_if_there(a, record.seeker);
         record.offer = copy_if_there(a, record.offer);
+        record.unit = copy_if_there(a, record.unit);
     }
     sql_end(&c);
     if (rc == SQLITE_DONE) {
@@ -272,6 +278,52 @@ bool store_concepts_since(store_reader *r, uint32_t number, store_on_concept *on
         rc = sql_step(&c);
     }
     sql_end(&c);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE || sql_fail(&r->sql, rc, CANNOT_READ, e);
+}
+
+static bool read_key(const sql_call *c, store_key *ret)
+{
+    bytes name = sql_bytes_at(c, 1);
+    bytes key = sql_bytes_at(c, 2);
+    if (name.len != STORE_KEY_NAME_LEN || key.len != SEAL_KEY_LEN) {
+        return false;
+    }
+    memcpy(ret->name, name.base, STORE_KEY_NAME_LEN);
+    ret->name[STORE_KEY_NAME_LEN] = '\0';
+    memcpy(ret->key, key.base, SEAL_KEY_LEN);
+    return true;
+}
+
+bool store_key_of(store_reader *r, bytes seeker, store_key *ret, err *e)
+{
+    sql_call c = sql_begin(r->statements[KEY_OF]);
+    sql_put_bytes(&c, seeker);
+    int rc = sql_step(&c);
+    bool is_sound = rc == SQLITE_ROW && read_key(&c, ret);
+    sql_end(&c);
+    if (rc == SQLITE_DONE) {
+        return fail(e, ERR_NOT_FOUND, "the person has no key yet");
+    }
+    return rc != SQLITE_ROW ? sql_fail(&r->sql, rc, CANNOT_READ, e) : is_sound || fail_damaged(e);
+}
+
+bool store_keys(store_reader *r, store_on_key *on_key, void *context, err *e)
+{
+    store_key key;
+    bool is_sound = true;
+    sql_call c = sql_begin(r->statements[KEY_ALL]);
+    int rc = sql_step(&c);
+    while (rc == SQLITE_ROW) {
+        is_sound = read_key(&c, &key);
+        if (!is_sound || !on_key(context, sql_bytes_at(&c, 0), &key)) {
+            break;
+        }
+        rc = sql_step(&c);
+    }
+    sql_end(&c);
+    if (!is_sound) {
+        return fail_damaged(e);
+    }
     return rc == SQLITE_ROW || rc == SQLITE_DONE || sql_fail(&r->sql, rc, CANNOT_READ, e);
 }
 

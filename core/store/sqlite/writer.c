@@ -7,29 +7,8 @@
 #include "store/lock.h"
 #include "store/sqlite/dbfile.h"
 #include "store/sqlite/schema.h"
-#include "store/sqlite/sql.h"
+#include "store/sqlite/writer.h"
 #include "store/store.h"
-
-enum {
-    RECORD_FIND,
-    RECORD_INSERT,
-    RECORD_REPLACE,
-    RECORD_DELETE,
-    ABOUT_COUNT,
-    ABOUT_DELETE,
-    RECORD_LAST,
-    REMOVAL_ANY,
-    REMOVAL_FIND,
-    REMOVAL_INSERT,
-    REMOVAL_DELETE,
-    CONCEPT_INSERT,
-    TALLY_ADD,
-    META_CHANGE,
-    BEGIN,
-    COMMIT,
-    ROLLBACK,
-    STATEMENT_COUNT
-};
 
 static const char *const STATEMENTS[STATEMENT_COUNT] = {
     [RECORD_FIND] = "SELECT row, version, unit, body FROM record WHERE noun = ?1 AND id = ?2",
@@ -42,6 +21,10 @@ static const char *const STATEMENTS[STATEMENT_COUNT] = {
     [ABOUT_DELETE] = "DELETE FROM record WHERE seeker = ?1",
     [RECORD_LAST] = "SELECT max(id) FROM record WHERE noun = ?1",
     [REMOVAL_ANY] = "SELECT EXISTS (SELECT 1 FROM removal)",
+    [KEY_INSERT] = "INSERT INTO person_key (seeker, name, key) VALUES (?1, ?2, ?3)",
+    [KEY_MISSING] = "SELECT id FROM record WHERE noun = 0 AND id > ?1 AND NOT EXISTS"
+                    " (SELECT 1 FROM person_key WHERE seeker = id) ORDER BY id LIMIT 1",
+    [KEY_DELETE] = "DELETE FROM person_key WHERE seeker = ?1",
     [REMOVAL_FIND] = "SELECT version FROM removal WHERE noun = ?1 AND id = ?2",
     [REMOVAL_INSERT] = "INSERT INTO removal (noun, id, version, change) VALUES (?1, ?2, ?3, ?4)",
     [REMOVAL_DELETE] = "DELETE FROM removal WHERE noun = ?1 AND id = ?2",
@@ -58,14 +41,6 @@ static const char *const STATEMENTS[STATEMENT_COUNT] = {
 enum { MANY_WRITES = 256 };
 
 static const char CANNOT_WRITE[] = "could not write to the database";
-
-struct store {
-    sql sql;
-    int lock_fd;
-    sqlite3_stmt *statements[STATEMENT_COUNT];
-    uint64_t last_change;
-    uint32_t concept_count;
-};
 
 /* One call of store_put while it runs. */
 typedef struct transaction {
@@ -87,7 +62,7 @@ typedef struct found {
     bool is_same; /* as what is to be written */
 } found;
 
-static bool run(store *s, int statement, err *e)
+bool writer_run(store *s, int statement, err *e)
 {
     sql_call c = sql_begin(s->statements[statement]);
     int rc = sql_once(&c);
@@ -197,6 +172,20 @@ static void put_about(sql_call *c, const store_write *w)
     }
 }
 
+bool writer_insert(store *s, const store_write *w, int64_t change, err *e)
+{
+    sql_call c = sql_begin(s->statements[RECORD_INSERT]);
+    sql_put_int(&c, w->noun);
+    sql_put_bytes(&c, w->id);
+    sql_put_bytes(&c, w->unit);
+    sql_put_int(&c, w->version);
+    sql_put_int(&c, change);
+    sql_put_bytes(&c, w->body);
+    put_about(&c, w);
+    int rc = sql_once(&c);
+    return rc == SQLITE_DONE || sql_fail(&s->sql, rc, CANNOT_WRITE, e);
+}
+
 static bool insert_record(transaction *t, store_write *w, err *e)
 {
     int64_t version_before = 0;
@@ -205,17 +194,8 @@ static bool insert_record(transaction *t, store_write *w, err *e)
     }
     w->version = version_before + 1;
     w->outcome = STORE_CREATED;
-    sql_call c = sql_begin(t->store->statements[RECORD_INSERT]);
-    sql_put_int(&c, w->noun);
-    sql_put_bytes(&c, w->id);
-    sql_put_bytes(&c, w->unit);
-    sql_put_int(&c, w->version);
-    sql_put_int(&c, t->change);
-    sql_put_bytes(&c, w->body);
-    put_about(&c, w);
-    int rc = sql_once(&c);
-    if (rc != SQLITE_DONE) {
-        return sql_fail(&t->store->sql, rc, CANNOT_WRITE, e);
+    if (!writer_insert(t->store, w, t->change, e)) {
+        return false;
     }
     t->is_changed = true;
     t->live_added[w->noun]++;
@@ -261,6 +241,11 @@ static bool delete_about(transaction *t, bytes seeker, err *e)
     sql_end(&c);
     if (rc == SQLITE_DONE) {
         c = sql_begin(s->statements[ABOUT_DELETE]);
+        sql_put_bytes(&c, seeker);
+        rc = sql_once(&c);
+    }
+    if (rc == SQLITE_DONE) {
+        c = sql_begin(s->statements[KEY_DELETE]);
         sql_put_bytes(&c, seeker);
         rc = sql_once(&c);
     }
@@ -335,24 +320,32 @@ static bool put_concepts(store *s, const bytes *concepts, size_t concept_count, 
     return true;
 }
 
+bool writer_tally(store *s, store_noun noun, int64_t added, err *e)
+{
+    sql_call c = sql_begin(s->statements[TALLY_ADD]);
+    sql_put_int(&c, noun);
+    sql_put_int(&c, added);
+    int rc = sql_once(&c);
+    return rc == SQLITE_DONE || sql_fail(&s->sql, rc, CANNOT_WRITE, e);
+}
+
+bool writer_set_change(store *s, int64_t change, err *e)
+{
+    sql_call c = sql_begin(s->statements[META_CHANGE]);
+    sql_put_int(&c, change);
+    int rc = sql_once(&c);
+    return rc == SQLITE_DONE || sql_fail(&s->sql, rc, CANNOT_WRITE, e);
+}
+
 static bool put_counters(transaction *t, err *e)
 {
     for (int noun = 0; noun < STORE_NOUN_COUNT; noun++) {
-        if (t->live_added[noun] == 0) {
-            continue;
-        }
-        sql_call c = sql_begin(t->store->statements[TALLY_ADD]);
-        sql_put_int(&c, noun);
-        sql_put_int(&c, t->live_added[noun]);
-        int rc = sql_once(&c);
-        if (rc != SQLITE_DONE) {
-            return sql_fail(&t->store->sql, rc, CANNOT_WRITE, e);
+        int64_t added = t->live_added[noun];
+        if (added != 0 && !writer_tally(t->store, (store_noun)noun, added, e)) {
+            return false;
         }
     }
-    sql_call c = sql_begin(t->store->statements[META_CHANGE]);
-    sql_put_int(&c, t->change);
-    int rc = sql_once(&c);
-    return rc == SQLITE_DONE || sql_fail(&t->store->sql, rc, CANNOT_WRITE, e);
+    return writer_set_change(t->store, t->change, e);
 }
 
 static bool put_all(transaction *t, store_write *writes, size_t write_count, err *e)
@@ -366,11 +359,12 @@ static bool put_all(transaction *t, store_write *writes, size_t write_count, err
 }
 
 /* After a failure: SQLite may have rolled back by itself. The first failure is the one to tell. */
-static void roll_back(store *s)
+void writer_roll_back(store *s)
 {
     if (sqlite3_get_autocommit(s->sql.db) == 0) {
         err ignored;
-        (void)run(s, ROLLBACK, &ignored); /* a transaction still open refuses the next BEGIN */
+        (void)writer_run(s, ROLLBACK,
+                         &ignored); /* a transaction still open refuses the next BEGIN */
     }
 }
 
@@ -378,12 +372,12 @@ bool store_put(store *s, store_write *writes, size_t write_count, const bytes *c
                size_t concept_count, uint64_t *ret_change, err *e)
 {
     transaction t = {.store = s, .change = (int64_t)s->last_change + 1};
-    if (!run(s, BEGIN, e)) {
+    if (!writer_run(s, BEGIN, e)) {
         return false;
     }
     if (!look_ahead(&t, write_count, e) || !put_concepts(s, concepts, concept_count, e) ||
-        !put_all(&t, writes, write_count, e) || !run(s, COMMIT, e)) {
-        roll_back(s);
+        !put_all(&t, writes, write_count, e) || !writer_run(s, COMMIT, e)) {
+        writer_roll_back(s);
         return false;
     }
     check(sqlite3_get_autocommit(s->sql.db) != 0);
@@ -468,7 +462,7 @@ static bool bring_up_to_date(store *s, bool create, err *e)
     return schema_migrate(&s->sql, version, e);
 }
 
-static bool read_counters(store *s, err *e)
+bool writer_read_counters(store *s, err *e)
 {
     int64_t change = 0;
     int64_t concept_count = 0;
@@ -495,7 +489,7 @@ static bool start(store *s, const char *path, bool create, err *e)
             return false;
         }
     }
-    return read_counters(s, e);
+    return writer_read_counters(s, e);
 }
 
 bool store_open(const char *dir, bool create, store **ret, err *e)
