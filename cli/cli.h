@@ -67,6 +67,9 @@ typedef struct cli {
     bool wants_help;
     bool wants_sensitive;
     bool allows_outdated;
+    const char *sync;
+    const char *erase_after;
+    bool is_confirmed;
     const char *args[CLI_ARG_MAX]; /* args[0] is the command */
     uint32_t arg_count;
     client *client;

@@ -10,7 +10,19 @@
  * text, and slower. */
 enum { PIECE_LEN = 384 * 1024 };
 
-static int start_import(cli *c, const char *path, char **ret_id)
+static void put_sync(const cli *c, json_writer *w)
+{
+    if (c->sync == NULL) {
+        return;
+    }
+    json_member_cstr(w, "sync", c->sync);
+    json_member_bool(w, "confirm_drop", c->is_confirmed);
+    if (c->erase_after != NULL) {
+        json_member_int(w, "erase_after_days", atoi(c->erase_after)); /* the server looks at it */
+    }
+}
+
+static int start_import(cli *c, const char *path, bool is_dry_run, char **ret_id)
 {
     err e = {0};
     buf params = {0};
@@ -21,7 +33,9 @@ static int start_import(cli *c, const char *path, char **ret_id)
                      c->source != NULL            ? c->source
                      : strrchr(path, '/') != NULL ? strrchr(path, '/') + 1
                                                   : path);
-    json_member_bool(&w, "dry_run", c->is_dry_run);
+    json_member_bool(&w, "dry_run", is_dry_run);
+    json_member_bool(&w, "allow_outdated", c->allows_outdated);
+    put_sync(c, &w);
     buf map = {0};
     if (c->map != NULL) {
         FILE *in = fopen(c->map, "rb");
@@ -174,7 +188,8 @@ static void print_report(const char *path, const json_node *report)
     }
 }
 
-static int import_file(cli *c, const char *path, buf *reports)
+/* One run of a file; *ret_report is its report. */
+static int run_import(cli *c, const char *path, bool is_dry_run, json_doc **ret_report)
 {
     FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     if (in == NULL) {
@@ -185,8 +200,7 @@ static int import_file(cli *c, const char *path, buf *reports)
     struct stat st;
     uint64_t total = fstat(fileno(in), &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
     char *id = NULL;
-    json_doc *doc = NULL;
-    int code = start_import(c, path, &id);
+    int code = start_import(c, path, is_dry_run, &id);
     if (code == EXIT_DONE) {
         code = feed_file(c, id, in, total);
     }
@@ -196,8 +210,52 @@ static int import_file(cli *c, const char *path, buf *reports)
         json_begin_object(&w);
         json_member_cstr(&w, "import", id);
         json_end_object(&w);
-        code = cli_call(c, "import.finish", &params, &doc);
+        code = cli_call(c, "import.finish", &params, ret_report);
         buf_fini(&params);
+    }
+    free(id);
+    if (in != stdin) {
+        fclose(in);
+    }
+    return code;
+}
+
+/* A complete export is tried first, so that one that is refused changes nothing at all. */
+static int try_sync(cli *c, const char *path)
+{
+    json_doc *doc = NULL;
+    if (c->sync == NULL || c->is_dry_run || strcmp(path, "-") == 0) {
+        return EXIT_DONE;
+    }
+    int code = run_import(c, path, true, &doc);
+    json_doc_free(&doc);
+    return code;
+}
+
+static void print_sync(const json_node *report)
+{
+    const json_node *sync = json_member(report, "sync");
+    if (sync == NULL) {
+        return;
+    }
+    printf("  of %lld people known from this source %lld are missing (%lld newly), %lld are back, "
+           "%lld were erased\n",
+           count_of(sync, "known"), count_of(sync, "missing"), count_of(sync, "newly_missing"),
+           count_of(sync, "returned"), count_of(sync, "erased"));
+    const json_node *since = json_member(sync, "missing_since");
+    for (const json_node *n = since != NULL ? json_child(since) : NULL; n != NULL;
+         n = json_next(n)) {
+        printf("  missing since %.*s: %.*s\n", (int)json_text(n).len, json_text(n).base,
+               (int)json_key(n).len, json_key(n).base);
+    }
+}
+
+static int import_file(cli *c, const char *path, buf *reports)
+{
+    json_doc *doc = NULL;
+    int code = try_sync(c, path);
+    if (code == EXIT_DONE) {
+        code = run_import(c, path, c->is_dry_run, &doc);
     }
     if (code == EXIT_DONE) {
         const json_node *report = json_root(doc);
@@ -206,14 +264,11 @@ static int import_file(cli *c, const char *path, buf *reports)
             json_print(report, reports);
         } else if (!c->is_quiet) {
             print_report(path, report);
+            print_sync(report);
         }
         code = count_of(report, "refused") > 0 ? EXIT_PARTLY : EXIT_DONE;
     }
     json_doc_free(&doc);
-    free(id);
-    if (in != stdin) {
-        fclose(in);
-    }
     return code;
 }
 

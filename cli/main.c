@@ -10,13 +10,19 @@ static const command COMMANDS[] = {
      "folder that exists is accepted; one that holds data is left as it is.\n\n"
      "  lotse --data town init",
      command_init},
-    {"import", "import [--format auto|NAME] [--map FILE] [--source LABEL] [--dry-run] FILE...",
+    {"import", "import [--format auto|NAME] [--map FILE] [--sync SOURCE] [--dry-run] FILE...",
      "bring in seekers and offers from files",
-     "Reads native records (a JSON object a line), CSV with a mapping file, advertisements of the "
-     "jobs\n"
-     "API as CSV, answers of the further-training search, and GeoNames postcodes. Every record is "
-     "kept\n"
-     "or reported with its line and reason. Ends with 6 when some were refused.\n\n"
+     "Reads native records (a JSON object a line), CSV with a mapping file, and saved answers of "
+     "the\n"
+     "employment agency's searches (jobs, language courses, training, coaching), of mein NOW and\n"
+     "Integreat, schema.org JSON-LD, ESCO, ISCO-08, KldB 2010 and GeoNames postcodes; which one a\n"
+     "file is, it finds out. Every record is kept or reported with its line and reason. Ends with "
+     "6\n"
+     "when some were refused.\n\n"
+     "With --sync the file is SOURCE's complete export of people: who is missing is marked, "
+     "shown,\n"
+     "and erased after --erase-after days. Many at once need --yes.\n\n"
+     "  lotse import --sync casework --dry-run people.ndjson\n"
      "  lotse import schemas/examples/offers.ndjson schemas/examples/seekers.ndjson",
      command_import},
     {"match",

@@ -7,17 +7,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/import_sync.h"
 #include "api/places.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "import/import.h"
+#include "taxonomy/draft.h"
 
 enum {
     RUN_COUNT_MAX = 16,
     RUN_IDLE_MS = 10 * 60 * 1000, /* a run that nobody feeds for so long gives its slot away */
     RUN_ID_LEN = 24,
-    RETRY_AFTER_MS = 1000
+    PATH_LEN_MAX = 4096,
+    RETRY_AFTER_MS = 1000,
+    ERASE_AFTER_DAYS = 30
 };
 
 typedef struct run {
@@ -27,9 +31,11 @@ typedef struct run {
     engine *engine;
     engine_worker *worker; /* during a call */
     import_run *import;
-    char *format, *source; /* of the options, which borrow */
+    char *format, *source, *sync; /* of the options, which borrow */
     buf map;
     bool is_dry_run;
+    bool is_drop_confirmed;
+    uint32_t erase_after_days;
     uint64_t received;
     places known; /* postcodes the store knows; read at the first question */
     bool has_read_known;
@@ -60,6 +66,8 @@ static void clear_run(run *r)
     import_free(&r->import);
     mem_free(r->format);
     mem_free(r->source);
+    mem_free(r->sync);
+    r->sync = NULL;
     buf_fini(&r->map);
     places_fini(&r->known);
     places_fini(&r->found);
@@ -192,6 +200,26 @@ static bool keep_place(void *context, bytes postcode, double lat, double lon, er
     return places_add(&r->found, postcode, lat, lon, e);
 }
 
+/* The data folder's taxonomy from now on: queries see it when the plugins were looked through. */
+static bool keep_draft(void *context, draft *made, err *e)
+{
+    run *r = context;
+    char path[PATH_LEN_MAX];
+    engine_writes *writes = NULL;
+    uint64_t change = 0;
+    int len = snprintf(path, sizeof path, "%s/%s", engine_dir(r->engine), TAXONOMY_FILE_NAME);
+    if (len < 0 || (size_t)len >= sizeof path) {
+        return fail(e, ERR_FILE, "the path of the data folder is too long");
+    }
+    if (!draft_save(made, path, e) || !engine_writes_new(r->engine, &writes, e)) {
+        return false;
+    }
+    engine_writes_reload(writes);
+    bool is_shown = engine_write_wait(r->engine, writes, &change, e);
+    engine_writes_free(&writes);
+    return is_shown;
+}
+
 /* What a write would do, without doing it. */
 static bool foresee(run *r, const store_write *w, import_outcome *ret, err *e)
 {
@@ -297,9 +325,12 @@ static bool begin_run(api_job *job, run *r, err *e)
         json_print(mapping, &r->map);
     }
     if (r->map.failed || !copy_text(api_param_text(params, "format"), &r->format, e) ||
-        !copy_text(api_param_text(params, "source"), &r->source, e)) {
+        !copy_text(api_param_text(params, "source"), &r->source, e) ||
+        !copy_text(api_param_text(params, "sync"), &r->sync, e)) {
         return fail(e, ERR_MEMORY, "no memory for the import");
     }
+    r->is_drop_confirmed = api_param_bool(params, "confirm_drop", false);
+    r->erase_after_days = (uint32_t)api_param_int(params, "erase_after_days", ERASE_AFTER_DAYS);
     import_options options = {
         .format = r->format == NULL ? "auto" : r->format,
         .source = r->source,
@@ -308,9 +339,12 @@ static bool begin_run(api_job *job, run *r, err *e)
         .knowledge = engine_program(r->engine)->knowledge,
         .today = engine_today(),
         .is_dry_run = r->is_dry_run,
+        .allows_outdated = api_param_bool(params, "allow_outdated", false),
+        .sync = r->sync,
         .sink = take_batch,
         .find_place = find_place,
         .keep_place = keep_place,
+        .keep_draft = keep_draft,
         .context = r,
     };
     return import_new(&options, &r->import, e);
@@ -445,7 +479,9 @@ bool import_answer_finish(api_job *job, engine_worker *w, json_writer *out, err 
     if (r == NULL) {
         return false;
     }
-    bool is_done = import_finish(r->import, &report, e) && keep_places(r, e);
+    import_sync sync = {r->sync, r->is_drop_confirmed, r->is_dry_run, r->erase_after_days};
+    bool is_done = import_finish(r->import, &report, e) && keep_places(r, e) &&
+                   (r->sync == NULL || import_sync_finish(&sync, w, r->import, &report, e));
     is_done = is_done && (!report.failed || fail(e, ERR_MEMORY, "no memory for the report"));
     if (is_done) {
         json_put_raw(out, buf_bytes(&report));

@@ -126,11 +126,15 @@ static const rpc_param IMPORT_START[] = {
     {"source", RPC_TEXT, false, 1, 200, NULL, "label of the source, for ids and the report"},
     {"map", RPC_OBJECT, false, 0, 0, NULL, "mapping of columns, for csv"},
     {"dry_run", RPC_BOOL, false, 0, 0, NULL, "true: report only, store nothing"},
+    {"allow_outdated", RPC_BOOL, false, 0, 0, NULL, "true: take files of an outdated shape"},
+    {"sync", RPC_TEXT, false, 1, 200, NULL, "the file is this system's complete export of people: who is missing is marked"},
+    {"confirm_drop", RPC_BOOL, false, 0, 0, NULL, "true: mark them also where they are many"},
+    {"erase_after_days", RPC_INT, false, 0, 3650, NULL, "erase who has been missing for so long (30)"},
 };
 static const rpc_param IMPORT_FEED[] = {
     {"import", RPC_TEXT, true, 1, 32, NULL, "what import.start answered"},
     {"text", RPC_TEXT, false, 0, FEED_LEN_MAX, NULL, "the next piece of the file"},
-    {"base64", RPC_TEXT, false, 0, FEED_LEN_MAX, NULL, "or so, where it is not UTF-8"},
+    {"base64", RPC_TEXT, false, 0, FEED_LEN_MAX, NULL, "or so: needed where it is not UTF-8, faster for records"},
 };
 static const rpc_param IMPORT_FINISH[] = {
     {"import", RPC_TEXT, true, 1, 32, NULL, "what import.start answered"},

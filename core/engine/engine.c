@@ -142,6 +142,11 @@ const match_program *engine_program(const engine *g)
     return registry_program(engine_registry(g));
 }
 
+const char *engine_dir(const engine *g)
+{
+    return g->dir;
+}
+
 const dictionary *engine_dictionary(const engine *g)
 {
     return g->dictionary;

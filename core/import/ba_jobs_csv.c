@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "import/ba_jobs.h"
 #include "import/prose.h"
 #include "import/table.h"
 
@@ -245,6 +246,7 @@ static void put_offer(json_writer *w, const table_reader *t, const row *r, const
     json_member_cstr(w, "status", "running");
     put_texts(w, t->run, r);
     put_location(w, r);
+    jobs_put_occupation(t->run, w, cell_of(r, BERUF));
     if (title.base != NULL) {
         put_working_time(w, t->run, title);
     }

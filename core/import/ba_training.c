@@ -1,7 +1,7 @@
-/* Answers of the further-training search (old shape, and those that share it): a row is a date of
- * an offer, so rows of one offer become its intakes, as far as they take place in the same way.
- * Traps of the source: one course in many places, the address key written with ß or ss, postcodes
- * as numbers that lost their zero, days as milliseconds, texts in HTML, hundreds of dates, contact
+/* Answers of course dates: a row is a date of an offer, so rows of one offer become its intakes, as
+ * far as they take place in the same way. And the further-training search itself, old shape. Traps
+ * of the sources: one course in many places, the address key written with ß or ss, postcodes as
+ * numbers that lost their zero, days as milliseconds, texts in HTML, hundreds of dates, contact
  * persons, which are not taken. */
 #include "import/ba_training.h"
 
@@ -9,17 +9,6 @@
 #include <string.h>
 
 #include "base/limits.h"
-
-enum { ANSWER_LEN_MAX = 256 * 1024 * 1024 };
-
-typedef struct training {
-    buf text;
-} training;
-
-typedef struct known_key {
-    const char *key;
-    bool is_used; /* its absence is counted */
-} known_key;
 
 static const known_key ROW_KEYS[] = {
     {"id", true},
@@ -61,6 +50,9 @@ static const known_key ROW_KEYS[] = {
     {"gueltigBis", false},
     {"massnahmeZeiten", false},
     {"zusatzlink", false},
+    {"_note", false},
+    {"_links", false},
+    {"nurDatum", false},
 };
 static const known_key COURSE_KEYS[] = {
     {"id", true},
@@ -87,73 +79,13 @@ static const known_key COURSE_KEYS[] = {
     {"angebotstyp", false},
 };
 
-static bool training_recognises(bytes head)
+bool training_is_answer(bytes head)
 {
-    return head.len > 0 && memmem(head.base, head.len, "\"_embedded\"", 11) != NULL &&
-           memmem(head.base, head.len, "\"termine\"", 9) != NULL &&
-           memmem(head.base, head.len, "\"bildungsangebotDTOList\"", 24) == NULL;
-}
-
-static bool training_begin(import_run *r, err *e)
-{
-    training *t = mem_new(sizeof *t);
-    if (t == NULL) {
-        return fail(e, ERR_MEMORY, "could not start the import: no memory");
-    }
-    r->state = t;
-    return true;
-}
-
-static bool training_feed(import_run *r, bytes piece, err *e)
-{
-    training *t = r->state;
-    if (piece.len > ANSWER_LEN_MAX - t->text.len) {
-        return fail(e, ERR_TOO_LARGE, "the answer has more than %d bytes", ANSWER_LEN_MAX);
-    }
-    buf_put(&t->text, piece.base, piece.len);
-    return !t->text.failed || fail(e, ERR_MEMORY, "could not read the file: no memory");
-}
-
-static void training_end(import_run *r)
-{
-    training *t = r->state;
-    if (t != NULL) {
-        buf_fini(&t->text);
-        mem_free(t);
-        r->state = NULL;
-    }
-}
-
-/* ------------------------------------------------------------------------------------ keys */
-
-static void count_keys(import_run *r, const json_node *n, const char *prefix,
-                       const known_key *known, size_t known_count)
-{
-    buf name = {0};
-    if (n == NULL || json_type_of(n) != JSON_OBJECT) {
-        return;
-    }
-    for (const json_node *m = json_child(n); m != NULL; m = json_next(m)) {
-        bool is_known = false;
-        for (size_t i = 0; i < known_count && !is_known; i++) {
-            is_known = bytes_equal_text(json_key(m), known[i].key);
-        }
-        if (!is_known) {
-            buf_clear(&name);
-            buf_text(&name, prefix);
-            buf_put(&name, json_key(m).base, json_key(m).len);
-            run_count_key(&r->unknown_keys, buf_bytes(&name));
-        }
-    }
-    for (size_t i = 0; i < known_count; i++) {
-        if (known[i].is_used && json_member(n, known[i].key) == NULL) {
-            buf_clear(&name);
-            buf_text(&name, prefix);
-            buf_text(&name, known[i].key);
-            run_count_key(&r->missing_keys, buf_bytes(&name));
-        }
-    }
-    buf_fini(&name);
+    bool is_list = answer_has_key(head, "\"_embedded\"") && answer_has_key(head, "\"termine\"") &&
+                   !answer_has_key(head, "\"bildungsangebotDTOList\"");
+    bool is_date = !answer_has_key(head, "\"_embedded\"") && answer_has_key(head, "\"angebot\"") &&
+                   answer_has_key(head, "\"unterrichtsform\"");
+    return is_list || is_date;
 }
 
 /* ------------------------------------------------------------------------------------ rows */
@@ -200,12 +132,13 @@ static size_t drop_twins(import_run *r, training_row *rows, size_t count)
 }
 
 /* rows[0..count) are of one offer: one record; the further dates are counted as merged into it. */
-static bool take_offer(import_run *r, training_row *rows, size_t count, err *e)
+static bool take_offer(import_run *r, const training_source *source, training_row *rows,
+                       size_t count, err *e)
 {
     buf record = {0};
     uint64_t line = rows[0].number;
     size_t kept = drop_twins(r, rows, count);
-    size_t written = training_put_offer(r, rows, kept, &record);
+    size_t written = training_put_offer(r, source, rows, kept, &record);
     for (size_t i = 0; i < written; i++) {
         line = rows[i].number < line ? rows[i].number : line;
     }
@@ -215,13 +148,13 @@ static bool take_offer(import_run *r, training_row *rows, size_t count, err *e)
              written);
         run_refuse(r, rows[i].number, (bytes){NULL, 0}, &why);
     }
-    bool is_taken = record.failed ? fail(e, ERR_MEMORY, "could not read the offer: no memory")
-                                  : run_take_text(r, buf_bytes(&record), line, written - 1, e);
+    bool is_taken = answer_take(r, &record, line, written - 1, e);
     buf_fini(&record);
     return is_taken;
 }
 
-static bool take_groups(import_run *r, training_row *rows, size_t count, err *e)
+static bool take_groups(import_run *r, const training_source *source, training_row *rows,
+                        size_t count, err *e)
 {
     if (count > 1) {
         qsort(rows, count, sizeof *rows, compare_rows);
@@ -231,7 +164,7 @@ static bool take_groups(import_run *r, training_row *rows, size_t count, err *e)
         while (end < count && compare_offers(&rows[i], &rows[end]) == 0) {
             end++;
         }
-        if (!take_offer(r, rows + i, end - i, e)) {
+        if (!take_offer(r, source, rows + i, end - i, e)) {
             return false;
         }
         i = end;
@@ -247,35 +180,34 @@ static void refuse_row(import_run *r, uint64_t number)
     run_refuse(r, number, (bytes){NULL, 0}, &why);
 }
 
-/* All rows are looked at before the first is taken. */
-static bool take_rows(import_run *r, const json_node *list, err *e)
+static void count_row_keys(import_run *r, const json_node *row)
 {
-    size_t total = json_count(list);
+    const json_node *course = answer_member(row, "angebot");
+    answer_count_keys(r, row, "", ROW_KEYS, sizeof ROW_KEYS / sizeof *ROW_KEYS);
+    answer_count_keys(r, course, "angebot.", COURSE_KEYS, sizeof COURSE_KEYS / sizeof *COURSE_KEYS);
+}
+
+/* All rows are looked at before the first is taken. One date alone is a list of one. */
+static bool take_rows(import_run *r, const training_source *source, const json_node *first,
+                      size_t total, err *e)
+{
     training_row *rows = mem_new((total + 1) * sizeof *rows);
     if (rows == NULL) {
         return fail(e, ERR_MEMORY, "could not read the answer: no memory");
     }
     size_t count = 0;
-    uint64_t number = 1;
-    for (const json_node *row = json_child(list); row != NULL; row = json_next(row), number++) {
-        const json_node *course = training_member(row, "angebot");
-        count_keys(r, row, "", ROW_KEYS, sizeof ROW_KEYS / sizeof *ROW_KEYS);
-        count_keys(r, course, "angebot.", COURSE_KEYS, sizeof COURSE_KEYS / sizeof *COURSE_KEYS);
+    const json_node *row = first;
+    for (uint64_t number = 1; number <= total; number++, row = json_next(row)) {
+        count_row_keys(r, row);
         if (training_read_row(r, row, number, &rows[count])) {
             count++;
         } else {
             refuse_row(r, number);
         }
     }
-    bool is_taken = true;
-    if (count * 2 < total) {
-        fail(e, ERR_IMPORT_DRIFT, "%zu of %zu dates have no id, or their course no id or title",
-             total - count, total);
-        is_taken =
-            err_hint(e, "The source may have changed its shape; nothing of the file was taken.");
-    } else {
-        is_taken = take_groups(r, rows, count, e);
-    }
+    bool is_taken = answer_refuse_drift(total - count, total,
+                                        "dates have no id, or their course no id or title", e) &&
+                    take_groups(r, source, rows, count, e);
     mem_free(rows);
     return is_taken;
 }
@@ -286,17 +218,20 @@ static bool take_rows(import_run *r, const json_node *list, err *e)
 /* The list is absent where nothing matched; but the answer then says so. */
 static bool is_empty_answer(const json_node *root)
 {
-    const json_node *page = training_member(root, "page");
-    const json_node *total = training_member(page, "totalElements");
+    const json_node *page = answer_member(root, "page");
+    const json_node *total = answer_member(page, "totalElements");
     int64_t count = 0;
     return page != NULL && (total == NULL || (json_integer(total, &count) && count == 0));
 }
 
-static bool take_answer(import_run *r, const json_node *root, err *e)
+static bool take_answer(import_run *r, const training_source *source, const json_node *root, err *e)
 {
-    const json_node *list = training_member(training_member(root, "_embedded"), "termine");
+    const json_node *list = answer_member(answer_member(root, "_embedded"), "termine");
     if (list != NULL && json_type_of(list) == JSON_ARRAY) {
-        return take_rows(r, list, e);
+        return take_rows(r, source, json_child(list), json_count(list), e);
+    }
+    if (answer_member(root, "_embedded") == NULL && answer_member(root, "angebot") != NULL) {
+        return take_rows(r, source, root, 1, e);
     }
     if (list == NULL && is_empty_answer(root)) {
         return true;
@@ -308,28 +243,28 @@ static bool take_answer(import_run *r, const json_node *root, err *e)
     return err_hint(e, "The source may have changed its shape; nothing of the file was taken.");
 }
 
-static bool training_finish(import_run *r, err *e)
+bool training_finish_as(import_run *r, const training_source *source, err *e)
 {
-    training *t = r->state;
     json_doc *doc = NULL;
-    bytes text = buf_bytes(&t->text);
-    if (bytes_starts_with(text, "\xef\xbb\xbf")) {
-        text = (bytes){text.base + 3, text.len - 3};
-    }
-    if (text.len == 0) {
-        return true;
-    }
-    if (!json_parse(text, JSON_DEPTH_MAX, &doc, e)) {
-        return err_hint(e, "Nothing of the file was taken. Was it cut off?");
-    }
-    bool is_taken = take_answer(r, json_root(doc), e);
+    bool is_taken =
+        answer_parse(r, &doc, e) && (doc == NULL || take_answer(r, source, json_root(doc), e));
     json_doc_free(&doc);
     return is_taken;
 }
 
+/* ------------------------------------------------------------------------------------ further
+ * training itself */
+
+static const training_source TRAINING = {"ba-training", "ba-w-", "qualification", NULL};
+
+static bool training_finish(import_run *r, err *e)
+{
+    return training_finish_as(r, &TRAINING, e);
+}
+
 const import_reader IMPORT_BA_TRAINING = {
-    "ba-training",       "answers of the further-training search, a date a row",
-    training_recognises, training_begin,
-    training_feed,       training_finish,
-    training_end,
+    "ba-training",      "answers of the further-training search (old shape), a date a row",
+    training_is_answer, answer_begin,
+    answer_feed,        training_finish,
+    answer_end,
 };

@@ -4,10 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "import/run.h"
 
-static const import_reader *const READERS[] = {&IMPORT_BA_JOBS_CSV, &IMPORT_BA_TRAINING,
-                                               &IMPORT_GEONAMES, &IMPORT_NATIVE, &IMPORT_CSV};
+/* Who recognises more exactly stands before who recognises less. */
+static const import_reader *const READERS[] = {
+    &IMPORT_BA_JOBS_CSV,    &IMPORT_BA_JOBS_V4,  &IMPORT_BA_JOB_DETAIL,
+    &IMPORT_BA_JOBS,        &IMPORT_BA_COACHING, &IMPORT_BA_LANGUAGE,
+    &IMPORT_BA_VOCATIONAL,  &IMPORT_MEIN_NOW,    &IMPORT_BA_TRAINING,
+    &IMPORT_JSON_LD,        &IMPORT_INTEGREAT,   &IMPORT_GEONAMES,
+    &IMPORT_CLASSIFICATION, &IMPORT_NATIVE,      &IMPORT_CSV};
 enum { READER_COUNT = sizeof READERS / sizeof *READERS };
 
 uint32_t import_formats(import_format *ret, uint32_t max)
@@ -224,6 +230,18 @@ static void put_report(const import_run *r, json_writer *w)
     json_member_int(w, "refusals_total", (int64_t)n->refused);
     put_list(w, "duplicate_ids", &r->duplicates);
     json_end_object(w);
+}
+
+bool import_has_seen(const import_run *r, record_side side, bytes id)
+{
+    char key[ID_LEN_MAX + 1];
+    uint64_t line = 0;
+    if (id.len > ID_LEN_MAX) {
+        return false;
+    }
+    key[0] = side == SIDE_OFFER ? 'o' : 's';
+    memcpy(key + 1, id.base, id.len);
+    return map_get(&r->ids, (bytes){key, id.len + 1}, &line);
 }
 
 bool import_finish(import_run *r, buf *ret_report_json, err *e)

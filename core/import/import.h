@@ -42,6 +42,10 @@ typedef bool import_find_place(void *context, bytes postcode, double *ret_lat, d
 /* Keeps a postcode table that was imported. */
 typedef bool import_keep_place(void *context, bytes postcode, double lat, double lon, err *e);
 
+/* Keeps a taxonomy that was imported, with what was known before. */
+struct draft;
+typedef bool import_keep_draft(void *context, struct draft *taxonomy, err *e);
+
 typedef struct import_options {
     const char *format; /* "auto" or a name of import_formats; auto with a map means "csv" */
     const char *source; /* label of the source for the report; may be NULL */
@@ -49,17 +53,21 @@ typedef struct import_options {
     const ext_keys *ext;
     day today;
     bool is_dry_run;
+    bool allows_outdated; /* files of a shape that the source no longer has */
+    const char *sync;     /* the file is a complete export of this system's people; NULL: it is not
+                           */
     import_sink *sink;
     /* Occupations and skills; knowledge_codes() has KldB codes by the agency's names. NULL: none.
      */
     const knowledge *knowledge;
     import_find_place *find_place;
     import_keep_place *keep_place;
+    import_keep_draft *keep_draft; /* NULL: classifications are read and forgotten */
     void *context;
 } import_options;
 
 typedef struct import_format {
-    const char *name; /* "native", "csv", "ba-jobs-csv", "ba-training", "geonames-postcodes" */
+    const char *name;
     const char *summary;
 } import_format;
 /* Writes at most `max` of them, answers how many there are. */
@@ -76,6 +84,8 @@ bool import_feed(import_run *r, bytes piece, err *e);
  * changed + unchanged + refused + duplicates + merged (rows that became a further date of another
  * row's offer). */
 bool import_finish(import_run *r, buf *ret_report_json, err *e);
+/* Did a record with this id come in this run? */
+bool import_has_seen(const import_run *r, record_side side, bytes id);
 void import_free(import_run **r);
 
 #endif

@@ -349,6 +349,10 @@ static bool decode_record(import_run *r, const json_node *record, import_record 
         }
         complete_place(r, &s->location);
         s->version = (value_int){0};
+        if (r->options.sync != NULL) {
+            s->source.is_set = true;
+            s->source.system = (value_text){.is_set = true, .text = bytes_of(r->options.sync)};
+        }
         seeker_print(s, &w);
         ret->record = s;
     }

@@ -34,7 +34,17 @@ typedef struct import_reader {
 extern const import_reader IMPORT_NATIVE;
 extern const import_reader IMPORT_CSV;
 extern const import_reader IMPORT_BA_JOBS_CSV;
+extern const import_reader IMPORT_BA_JOBS;
+extern const import_reader IMPORT_BA_JOB_DETAIL;
+extern const import_reader IMPORT_BA_JOBS_V4;
 extern const import_reader IMPORT_BA_TRAINING;
+extern const import_reader IMPORT_BA_LANGUAGE;
+extern const import_reader IMPORT_BA_COACHING;
+extern const import_reader IMPORT_BA_VOCATIONAL;
+extern const import_reader IMPORT_MEIN_NOW;
+extern const import_reader IMPORT_INTEGREAT;
+extern const import_reader IMPORT_JSON_LD;
+extern const import_reader IMPORT_CLASSIFICATION;
 extern const import_reader IMPORT_GEONAMES;
 
 typedef struct import_count {

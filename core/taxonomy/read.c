@@ -231,6 +231,51 @@ static bool read_archive(draft *d, bytes archive, read_report *report, err *e)
     return is_good;
 }
 
+/* Looks for a header it knows and stops at the first line that is none. */
+typedef struct table_look {
+    uint32_t line_count;
+    bool is_known;
+} table_look;
+
+static bool on_look(void *context, const bytes *cells, uint32_t count, uint64_t line,
+                    const err *why, err *e)
+{
+    table_look *look = context;
+    uint32_t columns[READ_COLUMN_MAX];
+    table_reading t = {.title_line_count = look->line_count++};
+    (void)line;
+    look->is_known = why == NULL && find_format(cells, count, columns) != NULL;
+    bool goes_on = why == NULL && !look->is_known && is_title_line(&t, cells, count);
+    return goes_on || fail(e, ERR_IMPORT_FORMAT, "looked far enough");
+}
+
+bool taxonomy_recognises(bytes head)
+{
+    table_look look = {0};
+    err enough = {0};
+    buf converted = {0};
+    if (head.len == 0 || zip_is(head)) {
+        return head.len > 0;
+    }
+    csv *c = mem_new(sizeof *c);
+    if (c == NULL) {
+        return false;
+    }
+    bool is_old = codepage_to_utf8(head, &converted);
+    bytes text = is_old && !converted.failed ? buf_bytes(&converted) : head;
+    if (text.len >= 3 && memcmp(text.base, "\xEF\xBB\xBF", 3) == 0) {
+        text = (bytes){text.base + 3, text.len - 3};
+    }
+    csv_begin(c, csv_guess_delimiter(text));
+    if (csv_feed(c, text, on_look, &look, &enough)) {
+        (void)csv_finish(c, on_look, &look, &enough); /* a file of one line */
+    }
+    csv_fini(c);
+    mem_free(c);
+    buf_fini(&converted);
+    return look.is_known;
+}
+
 bool taxonomy_read(draft *d, const char *name, bytes content, read_report *ret, err *e)
 {
     read_report report = {0};

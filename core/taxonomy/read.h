@@ -17,6 +17,9 @@ typedef struct read_report {
     char refused_why[200];
 } read_report;
 
+/* The head of a file: an archive, or a table of one of these sources. */
+bool taxonomy_recognises(bytes head);
+
 /* More than one row in a hundred refused: the source is not what it was, and nothing is kept. */
 bool taxonomy_read(draft *d, const char *name, bytes content, read_report *ret, err *e);
 

@@ -124,8 +124,11 @@ static void free_outcome(outcome *o)
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t len)
 {
-    static const char *const FORMATS[] = {"auto",        "native",      "csv",
-                                          "ba-jobs-csv", "ba-training", "geonames-postcodes"};
+    static const char *const FORMATS[] = {"auto",        "native",        "csv",
+                                          "ba-jobs-csv", "ba-training",   "geonames-postcodes",
+                                          "ba-jobs",     "ba-job-detail", "ba-language",
+                                          "ba-coaching", "ba-vocational", "mein-now",
+                                          "integreat",   "json-ld",       "classification"};
     if (len < 2) {
         return 0;
     }

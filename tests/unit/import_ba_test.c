@@ -228,29 +228,6 @@ START_TEST(training_survives_the_traps_of_the_source)
 }
 END_TEST
 
-START_TEST(training_tells_language_courses_and_coaching)
-{
-    feed f = fixture("ba_language_2022-04.json", "auto");
-    ck_assert_str_eq(line_of(&f, 0),
-                     "{\"id\":\"ba-w-9000003.90439.full_time\",\"kind\":\"language_course\","
-                     "\"status\":\"running\",\"title\":{\"de\":\"Berufssprachkurs B2 Pflege\"},"
-                     "\"provider\":{\"name\":\"Sprachhaus Beispiel\"},"
-                     "\"location\":{\"postcode\":\"90439\",\"lat\":49.44,\"lon\":11.03},"
-                     "\"working_time\":[\"full_time\"],\"intakes\":[{\"id\":\"ba-t-900000021\","
-                     "\"start\":\"2022-04-05\",\"end\":\"2022-10-06\",\"seats\":6,\"seats_min\":3,"
-                     "\"register_by\":\"2022-04-05\"}],\"source\":{\"system\":\"ba-training\","
-                     "\"id\":\"9000003\",\"last_seen\":\"2022-03-23\"}}");
-    feed_end(&f);
-
-    f = fixture("ba_coaching_2023-01.json", "auto");
-    ck_assert_ptr_nonnull(strstr(line_of(&f, 0), "\"kind\":\"coaching\""));
-    ck_assert_ptr_nonnull(
-        strstr(line_of(&f, 0), "\"start\":\"2020-09-10\",\"end\":\"2023-09-09\""));
-    ck_assert_ptr_nonnull(strstr(line_of(&f, 0), "\"lat\":50.77"));
-    feed_end(&f);
-}
-END_TEST
-
 START_TEST(training_takes_an_answer_without_matches)
 {
     feed f = fixture("ba_training_no_match_2023-07.json", "ba-training");
@@ -397,8 +374,8 @@ FEED_RUN("import_ba", jobs_become_offers, jobs_survive_the_traps_of_the_source,
          jobs_refuse_a_row_that_is_not_utf8, jobs_refuse_rows_of_another_width,
          jobs_with_an_id_no_record_may_have_are_refused, jobs_of_an_empty_table_are_none,
          jobs_of_bamberg_are_all_read, training_dates_become_intakes_of_one_offer,
-         training_survives_the_traps_of_the_source, training_tells_language_courses_and_coaching,
-         training_takes_an_answer_without_matches, training_refuses_an_answer_that_has_changed,
+         training_survives_the_traps_of_the_source, training_takes_an_answer_without_matches,
+         training_refuses_an_answer_that_has_changed,
          training_takes_nothing_of_an_answer_that_was_cut_off,
          training_refuses_the_dates_that_no_record_holds,
          training_counts_merged_dates_of_a_refused_offer_as_refused,
