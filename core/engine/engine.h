@@ -127,8 +127,9 @@ uint32_t engine_writes_count(const engine_writes *writes);
 /* After the write: outcome and version. Before: what is to be written. */
 const store_write *engine_writes_at(const engine_writes *writes, uint32_t index);
 
-/* Called once on the store thread when the writes are on disk and the next query sees them, or when
- * that failed (why not NULL). Owns `writes` from then on. Must not wait. */
+/* Called once on the store thread, or on its helper for deferred writes, when the writes are on
+ * disk and the next query sees them, or when that failed (why not NULL). Owns `writes` from then
+ * on. Must not wait. */
 typedef void engine_on_written(void *context, engine_writes *writes, uint64_t change,
                                const err *why);
 

@@ -91,6 +91,31 @@ typedef struct crowd {
     uint32_t count, cap;
 } crowd;
 
+/* One transaction: the batches, and their writes side by side as the store wants them. */
+typedef struct write_group {
+    engine_writes *first;
+    arena arena;
+    store_write *writes;
+    const void **records; /* beside writes */
+    uint32_t count;
+    bool erases, has_strategies, reloads, makes_keys;
+    bool can_wait; /* every batch of it: it need not be shown now */
+} write_group;
+
+/* Makes parts of what was stored, beside the store thread, which stores the next group meanwhile.
+ * The slot is the builder's while is_busy, else the store thread's; so are engine.parts. */
+typedef struct part_builder {
+    pthread_t thread;
+    bool is_started;
+    pthread_mutex_t lock; /* of is_busy and must_end */
+    pthread_cond_t on_change;
+    bool is_busy, must_end;
+    write_group group;
+    uint64_t change;
+    uint64_t made_count; /* changed records in parts, not yet counted as unsaved */
+    bool has_failed;
+} part_builder;
+
 struct engine {
     char *dir;
     crowd crowd;
@@ -136,8 +161,10 @@ struct engine {
     uint64_t unsaved_count;               /* records whose last change the base file has not */
     snapshot_part *parts[PART_COUNT_MAX]; /* stored, made, and not shown yet */
     uint32_t part_count;
-    bool is_behind;  /* a commit could not be shown; the next one catches up */
-    bool must_scrub; /* an erasure is not finished */
+    part_builder builder;
+    bool has_deferred; /* parts are there, or being made */
+    bool is_behind;    /* a commit could not be shown; the next one catches up */
+    bool must_scrub;   /* an erasure is not finished */
 };
 
 /* plugins.c: which there are; settings.c: what the store keeps about them. */
@@ -174,6 +201,19 @@ void view_withdraw(engine_worker *w);
 /* strategies.c */
 bool strategies_make(engine *g, const registry *r, strategy_table **ret, err *e);
 bool strategies_is_builtin(const registry *r, bytes id);
+
+/* parts.c: what is stored and not shown yet. [store] */
+bool parts_start(engine *g, err *e);
+void parts_end(engine *g);
+/* Hands the stored group over, with its batches, which are answered when their parts are made.
+ * False: too many parts wait already. */
+bool parts_take(engine *g, write_group *p, uint64_t change);
+/* After it parts are the caller's; those that could not be made have set is_behind. */
+void parts_await(engine *g);
+void parts_drop(engine *g);
+
+/* The changes of a group, a record written twice as it was left. [store or builder] */
+bool group_list_changes(write_group *p, snapshot_change **ret, uint32_t *ret_count, err *e);
 
 /* workers.c, store_thread.c */
 bool workers_start(engine *g, err *e);

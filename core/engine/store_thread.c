@@ -9,23 +9,11 @@
 
 #include "base/check.h"
 #include "base/log.h"
-#include "base/map.h"
 
 enum {
     GROUP_WRITE_MAX = 8192, /* writes of one transaction; the batch that passes it still joins */
     IDLE_MS = 2000          /* so long without writes before what can wait is done */
 };
-
-/* One transaction: the batches, and their writes side by side as the store wants them. */
-typedef struct group {
-    engine_writes *first;
-    arena arena;
-    store_write *writes;
-    const void **records; /* beside writes */
-    uint32_t count;
-    bool erases, has_strategies, reloads, makes_keys;
-    bool can_wait; /* every batch of it: it need not be shown now */
-} group;
 
 /* ---------------------------------------------------------------------- the queue */
 
@@ -42,7 +30,7 @@ static struct timespec idle_deadline(void)
  * transaction should hold. NULL: none wait. ret_is_idle: nothing came for a while. */
 static engine_writes *take_batches(engine *g, bool *ret_is_idle, bool *ret_must_end)
 {
-    bool has_plans = g->part_count > 0 || base_is_worth_saving(g, false);
+    bool has_plans = g->has_deferred || base_is_worth_saving(g, false);
     struct timespec deadline = idle_deadline();
     int rc = 0;
 
@@ -77,7 +65,7 @@ static engine_writes *take_batches(engine *g, bool *ret_is_idle, bool *ret_must_
 
 /* ---------------------------------------------------------------------- a group */
 
-static bool gather(group *p, err *e)
+static bool gather(write_group *p, err *e)
 {
     uint32_t count = 0;
     p->can_wait = true;
@@ -105,7 +93,7 @@ static bool gather(group *p, err *e)
 }
 
 /* Numbers what has no number. Numbers are given here only, so that they follow the store's. */
-static bool number_concepts(engine *g, const group *p, err *e)
+static bool number_concepts(engine *g, const write_group *p, err *e)
 {
     for (const engine_writes *w = p->first; w != NULL; w = w->next) {
         for (uint32_t i = 0; i < w->concept_count; i++) {
@@ -141,7 +129,7 @@ static bool unstored_concepts(engine *g, arena *a, bytes **ret, uint32_t *ret_co
     return true;
 }
 
-static bool put(engine *g, group *p, uint64_t *ret_change, err *e)
+static bool put(engine *g, write_group *p, uint64_t *ret_change, err *e)
 {
     bytes *concepts = NULL;
     uint32_t concept_count = 0;
@@ -164,83 +152,7 @@ static bool put(engine *g, group *p, uint64_t *ret_change, err *e)
 
 /* ---------------------------------------------------------------------- showing it */
 
-static bool changes_rows(const store_write *w)
-{
-    bool is_row = w->noun == STORE_SEEKER || w->noun == STORE_OFFER;
-    return is_row && (w->outcome == STORE_CREATED || w->outcome == STORE_REPLACED ||
-                      w->outcome == STORE_DELETED);
-}
-
-/* A record written twice in one group comes once, as it was left. */
-static bool list_changes(group *p, snapshot_change **ret, uint32_t *ret_count, err *e)
-{
-    map places[2] = {{0}};
-    uint32_t count = 0;
-    bool is_done = true;
-    snapshot_change *changes = arena_make_array(&p->arena, p->count, snapshot_change);
-
-    for (uint32_t i = 0; i < p->count && is_done && changes != NULL; i++) {
-        const store_write *w = &p->writes[i];
-        uint64_t place = count;
-        if (!changes_rows(w)) {
-            continue;
-        }
-        record_side side = w->noun == STORE_SEEKER ? SIDE_SEEKER : SIDE_OFFER;
-        if (!map_get(&places[side], w->id, &place)) {
-            is_done = map_put(&places[side], w->id, place);
-            count++;
-        }
-        bool is_put = w->outcome != STORE_DELETED;
-        changes[place] = (snapshot_change){
-            .side = side,
-            .id = w->id,
-            .record = is_put ? p->records[i] : NULL,
-            .version = w->version,
-        };
-    }
-    map_fini(&places[SIDE_SEEKER]);
-    map_fini(&places[SIDE_OFFER]);
-    if (changes == NULL || !is_done) {
-        return fail(e, ERR_MEMORY, "no memory to make the next snapshot");
-    }
-    *ret = changes;
-    *ret_count = count;
-    return true;
-}
-
-static void drop_parts(engine *g)
-{
-    while (g->part_count > 0) {
-        snapshot_part_free(&g->parts[--g->part_count]);
-    }
-}
-
-/* Deferred writes become parts of a snapshot to come, while their records are still decoded. What
- * cannot be made is read from the store when it is shown. */
-static void defer(engine *g, group *p)
-{
-    const match_program *program = registry_program(atomic_load(&g->view)->registry);
-    snapshot_change *changes = NULL;
-    uint32_t count = 0;
-    err why = {0};
-    bool is_made = list_changes(p, &changes, &count, &why);
-    for (uint32_t side = 0; side < 2 && is_made && count > 0; side++) {
-        snapshot_part *part = NULL;
-        is_made = snapshot_part_make(program, g->dictionary, (record_side)side, changes, count,
-                                     &part, &why);
-        if (part != NULL) {
-            g->parts[g->part_count++] = part;
-        }
-    }
-    g->unsaved_count += is_made ? count : 0;
-    if (!is_made) {
-        log_event(LOG_WARN, "snapshot.behind", "error=%s", err_id(why.code));
-        drop_parts(g);
-        g->is_behind = true;
-    }
-}
-
-static bool make_snapshot(engine *g, group *p, uint64_t change, snapshot **ret, err *e)
+static bool make_snapshot(engine *g, write_group *p, uint64_t change, snapshot **ret, err *e)
 {
     const engine_view *now = atomic_load(&g->view);
     const snapshot *from = now->snapshot;
@@ -249,15 +161,15 @@ static bool make_snapshot(engine *g, group *p, uint64_t change, snapshot **ret, 
     uint32_t count = 0;
 
     if (g->is_behind) {
-        drop_parts(g); /* the store has what they hold */
+        parts_drop(g); /* the store has what they hold */
         return load_changes(g, now->registry, now->snapshot, ret, e);
     }
-    if (!list_changes(p, &changes, &count, e)) {
+    if (!group_list_changes(p, &changes, &count, e)) {
         return false;
     }
     if (g->part_count > 0) {
         bool is_made = snapshot_apply_parts(from, g->parts, g->part_count, change, &between, e);
-        drop_parts(g);
+        parts_drop(g);
         if (!is_made) {
             return false;
         }
@@ -273,13 +185,15 @@ static bool make_snapshot(engine *g, group *p, uint64_t change, snapshot **ret, 
     return is_made;
 }
 
-static bool show(engine *g, group *p, uint64_t change, err *e)
+static bool show(engine *g, write_group *p, uint64_t change, err *e)
 {
     const engine_view *now = atomic_load(&g->view);
     const strategy_table *strategies = now->strategies;
     strategy_table *made = NULL;
     snapshot *next = NULL;
 
+    parts_await(g);
+    g->has_deferred = false;
     if (change == snapshot_change_number(now->snapshot)) {
         return true; /* nothing changed */
     }
@@ -358,7 +272,7 @@ static const err *failure_of(const outcome *o, const engine_writes *w)
                                          : NULL;
 }
 
-static void finish(group *p, uint64_t change, const outcome *o)
+static void finish(write_group *p, uint64_t change, const outcome *o)
 {
     for (engine_writes *w = p->first; w != NULL;) {
         engine_writes *next = w->next;
@@ -368,7 +282,7 @@ static void finish(group *p, uint64_t change, const outcome *o)
     }
 }
 
-static void note_commit(engine *g, const group *p)
+static void note_commit(engine *g, const write_group *p)
 {
     pthread_mutex_lock(&g->lock);
     g->counts.commit_count++;
@@ -377,14 +291,8 @@ static void note_commit(engine *g, const group *p)
 }
 
 /* After the transaction: shows it, and does what else the batches asked for. */
-static void follow_up(engine *g, group *p, uint64_t change, outcome *o)
+static void follow_up(engine *g, write_group *p, uint64_t change, outcome *o)
 {
-    note_commit(g, p);
-    if (p->can_wait && !g->is_behind && g->part_count + 2 < PART_COUNT_MAX) {
-        defer(g, p);
-        o->is_done = true;
-        return;
-    }
     o->is_done = show(g, p, change, &o->why);
     g->is_behind = !o->is_done;
     if (g->is_behind) {
@@ -405,11 +313,16 @@ static void follow_up(engine *g, group *p, uint64_t change, outcome *o)
 
 static void commit(engine *g, engine_writes *first)
 {
-    group p = {.first = first};
+    write_group p = {.first = first};
     outcome o = {0};
     uint64_t change = 0;
 
     if (put(g, &p, &change, &o.why)) {
+        note_commit(g, &p);
+        if (p.can_wait && !g->is_behind && parts_take(g, &p, change)) {
+            g->has_deferred = true;
+            return;
+        }
         follow_up(g, &p, change, &o);
     } else {
         log_event(LOG_ERROR, "store.commit_failed", "error=%s", err_id(o.why.code));
@@ -430,14 +343,14 @@ static void save_base(engine *g)
 static void catch_up(engine *g)
 {
     err why = {0};
-    group nothing = {0};
+    write_group nothing = {0};
     g->is_behind = !show(g, &nothing, store_last_change(g->store), &why);
 }
 
 static void tidy(engine *g, bool is_idle)
 {
     err why = {0};
-    if (g->is_behind || (is_idle && g->part_count > 0)) {
+    if (g->is_behind || (is_idle && g->has_deferred)) {
         catch_up(g);
     }
     if (g->must_scrub && !erase(g, &why)) {
@@ -463,19 +376,24 @@ static void *store_thread_run(void *context)
         publish_reclaim(g);
         tidy(g, is_idle);
     }
-    if (g->part_count > 0) {
+    if (g->has_deferred) {
         catch_up(g);
     }
     if (base_is_worth_saving(g, true)) {
         save_base(g);
     }
-    drop_parts(g);
+    parts_await(g);
+    parts_drop(g);
     return NULL;
 }
 
 bool store_thread_start(engine *g, err *e)
 {
+    if (!parts_start(g, e)) {
+        return false;
+    }
     if (pthread_create(&g->store_thread, NULL, store_thread_run, g) != 0) {
+        parts_end(g);
         return fail(e, ERR_MEMORY, "could not start the store thread");
     }
     g->store_is_started = true;
@@ -494,5 +412,6 @@ void store_thread_end(engine *g)
     int rc = pthread_join(g->store_thread, NULL);
     check(rc == 0);
     g->store_is_started = false;
+    parts_end(g);
     check(g->writes_first == NULL);
 }

@@ -146,39 +146,61 @@ static bool settle(import_run *r, import_batch *b, err *e)
     return is_settled;
 }
 
+static import_batch *batch_in(import_run *r, batch_state state)
+{
+    for (uint32_t i = 0; i < IMPORT_BATCH_COUNT; i++) {
+        if (r->batches[i].state == state) {
+            return &r->batches[i];
+        }
+    }
+    return NULL;
+}
+
 static void *courier_run(void *context)
 {
     import_run *r = context;
-    import_courier *c = &r->courier;
+    import_couriers *c = &r->couriers;
     pthread_mutex_lock(&c->lock);
     while (!c->must_end) {
-        if (c->carried == NULL) {
+        import_batch *b = batch_in(r, BATCH_FULL);
+        if (b == NULL) {
             pthread_cond_wait(&c->on_change, &c->lock);
             continue;
         }
+        b->state = BATCH_CARRIED;
         pthread_mutex_unlock(&c->lock);
-        carry(r, c->carried);
+        carry(r, b);
         pthread_mutex_lock(&c->lock);
-        c->carried = NULL;
+        b->state = BATCH_BACK;
         pthread_cond_broadcast(&c->on_change);
     }
     pthread_mutex_unlock(&c->lock);
     return NULL;
 }
 
-/* Waits until the courier is back, and counts what it brought. */
-static bool await_courier(import_run *r, err *e)
+/* Counts what couriers brought back. With wants_all it waits for all that are under way; else until
+ * one batch is free. */
+static bool await_couriers(import_run *r, bool wants_all, err *e)
 {
-    import_courier *c = &r->courier;
-    if (!c->is_started) {
-        return true;
-    }
+    import_couriers *c = &r->couriers;
+    bool is_settled = true;
     pthread_mutex_lock(&c->lock);
-    while (c->carried != NULL) {
+    for (;;) {
+        import_batch *back = batch_in(r, BATCH_BACK);
+        if (back != NULL) {
+            back->state = BATCH_FREE;
+            is_settled = settle(r, back, is_settled ? e : &(err){0}) && is_settled;
+            continue;
+        }
+        bool is_under_way = batch_in(r, BATCH_FULL) != NULL || batch_in(r, BATCH_CARRIED) != NULL;
+        bool has_room = batch_in(r, BATCH_FREE) != NULL;
+        if (!is_under_way || (has_room && !wants_all && is_settled)) {
+            break;
+        }
         pthread_cond_wait(&c->on_change, &c->lock);
     }
     pthread_mutex_unlock(&c->lock);
-    return settle(r, r->batch == &r->batches[0] ? &r->batches[1] : &r->batches[0], e);
+    return is_settled;
 }
 
 static bool make_batch(import_batch *b, err *e)
@@ -191,33 +213,40 @@ static bool make_batch(import_batch *b, err *e)
            fail(e, ERR_MEMORY, "no memory for a batch of records");
 }
 
-/* Hands the full batch over and goes on with the other one. What foresees instead of storing asks a
+static void start_couriers(import_run *r)
+{
+    import_couriers *c = &r->couriers;
+    while (c->count < IMPORT_COURIER_COUNT &&
+           pthread_create(&c->threads[c->count], NULL, courier_run, r) == 0) {
+        c->count++;
+    }
+}
+
+/* Hands the full batch over and goes on with a free one. What foresees instead of storing asks a
  * reader of the caller's thread, so it stays there; so does everything where no thread is to be
  * had. */
 static bool send_batch(import_run *r, err *e)
 {
-    import_courier *c = &r->courier;
-    import_batch *other = r->batch == &r->batches[0] ? &r->batches[1] : &r->batches[0];
-    if (!c->is_started && !r->options.is_dry_run) {
-        c->is_started = pthread_create(&c->thread, NULL, courier_run, r) == 0;
+    import_couriers *c = &r->couriers;
+    if (c->count == 0 && !r->options.is_dry_run) {
+        start_couriers(r);
     }
-    if (!c->is_started) {
+    if (c->count == 0) {
         return run_flush(r, e);
     }
-    if (!await_courier(r, e) || !make_batch(other, e)) {
-        return false;
-    }
     pthread_mutex_lock(&c->lock);
-    c->carried = r->batch;
+    r->batch->state = BATCH_FULL;
     pthread_cond_broadcast(&c->on_change);
     pthread_mutex_unlock(&c->lock);
-    r->batch = other;
-    return true;
+    bool is_going = await_couriers(r, false, e);
+    import_batch *next = batch_in(r, BATCH_FREE); /* only this thread makes one free */
+    r->batch = next != NULL ? next : r->batch;
+    return is_going && make_batch(r->batch, e);
 }
 
 bool run_flush(import_run *r, err *e)
 {
-    if (!await_courier(r, e)) {
+    if (!await_couriers(r, true, e)) {
         return false;
     }
     if (r->batch->count == 0) {
@@ -229,9 +258,9 @@ bool run_flush(import_run *r, err *e)
 
 bool run_start(import_run *r, err *e)
 {
-    int rc = pthread_mutex_init(&r->courier.lock, NULL);
+    int rc = pthread_mutex_init(&r->couriers.lock, NULL);
     check(rc == 0);
-    rc = pthread_cond_init(&r->courier.on_change, NULL);
+    rc = pthread_cond_init(&r->couriers.on_change, NULL);
     check(rc == 0);
     r->batch = &r->batches[0];
     return make_batch(r->batch, e);
@@ -239,20 +268,20 @@ bool run_start(import_run *r, err *e)
 
 void run_stop(import_run *r)
 {
-    import_courier *c = &r->courier;
-    if (c->is_started) {
-        pthread_mutex_lock(&c->lock);
-        c->must_end = true;
-        pthread_cond_broadcast(&c->on_change);
-        pthread_mutex_unlock(&c->lock);
-        int rc = pthread_join(c->thread, NULL);
+    import_couriers *c = &r->couriers;
+    pthread_mutex_lock(&c->lock);
+    c->must_end = true;
+    pthread_cond_broadcast(&c->on_change);
+    pthread_mutex_unlock(&c->lock);
+    for (uint32_t i = 0; i < c->count; i++) {
+        int rc = pthread_join(c->threads[i], NULL);
         check(rc == 0);
     }
     int rc = pthread_mutex_destroy(&c->lock);
     check(rc == 0);
     rc = pthread_cond_destroy(&c->on_change);
     check(rc == 0);
-    for (uint32_t i = 0; i < 2; i++) {
+    for (uint32_t i = 0; i < IMPORT_BATCH_COUNT; i++) {
         arena_fini(&r->batches[i].arena);
         mem_free(r->batches[i].records);
         mem_free(r->batches[i].outcomes);

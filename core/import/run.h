@@ -57,26 +57,32 @@ typedef struct import_list { /* JSON objects with commas between, the first IMPO
     uint64_t count;
 } import_list;
 
+enum { IMPORT_COURIER_COUNT = 2, IMPORT_BATCH_COUNT = IMPORT_COURIER_COUNT + 1 };
+
+typedef enum batch_state { BATCH_FREE, BATCH_FULL, BATCH_CARRIED, BATCH_BACK } batch_state;
+
 /* Records on their way to the sink, with the memory they need. */
 typedef struct import_batch {
     arena arena;
     import_record *records; /* IMPORT_BATCH_MAX; NULL: not used yet */
     import_outcome *outcomes;
     uint32_t count;
-    bool has_failed; /* the sink did */
-    err why;         /* of that, or of refused records */
+    batch_state state; /* under the couriers' lock */
+    bool has_failed;   /* the sink did */
+    err why;           /* of that, or of refused records */
 } import_batch;
 
-/* While the sink stores one batch, the next is read: the second thread of a run. It is started with
- * the first full batch, so that a small file needs none. */
-typedef struct import_courier {
-    pthread_t thread;
-    bool is_started;
-    pthread_mutex_t lock; /* of what follows */
+/* While the sink stores batches, the next one is read: two couriers, because what the sink does
+ * with one batch after storing it overlaps with the storing of the next. They are started with the
+ * first full batch, so that a small file needs none. No id comes twice in a run, so the order in
+ * which batches arrive does not matter. */
+typedef struct import_couriers {
+    pthread_t threads[IMPORT_COURIER_COUNT];
+    uint32_t count;       /* of threads that run */
+    pthread_mutex_t lock; /* of batches' states and must_end */
     pthread_cond_t on_change;
-    import_batch *carried; /* NULL: it waits */
     bool must_end;
-} import_courier;
+} import_couriers;
 
 struct import_run {
     import_options options;
@@ -90,9 +96,9 @@ struct import_run {
     map unknown_keys, missing_keys, unmapped_codes, derived;
     import_list refusals, duplicates;
     buf body; /* of the record just taken */
-    import_batch batches[2];
-    import_batch *batch; /* the one that is being filled; the other is the courier's or empty */
-    import_courier courier;
+    import_batch batches[IMPORT_BATCH_COUNT];
+    import_batch *batch; /* the one that is being filled */
+    import_couriers couriers;
 };
 
 /* A record in native form: decoded, completed by its postcode's place, handed on. A record that is

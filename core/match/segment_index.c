@@ -104,20 +104,44 @@ segment_order segment_order_of(const match_program *p, record_side side)
 
 /* ------------------------------------------------------------------------------------ the grid */
 
-static int compare_doubles(const void *a, const void *b)
+/* Brings the value that sorting would put at `at` there. */
+static double select_value(double *values, uint32_t count, uint32_t at)
 {
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return x < y ? -1 : x > y;
+    uint32_t low = 0;
+    uint32_t high = count - 1;
+    while (low < high) {
+        double middle = values[low + (high - low) / 2];
+        uint32_t i = low;
+        uint32_t j = high;
+        for (;;) {
+            while (values[i] < middle) {
+                i++;
+            }
+            while (values[j] > middle) {
+                j--;
+            }
+            if (i >= j) {
+                break;
+            }
+            double moved = values[i];
+            values[i++] = values[j];
+            values[j--] = moved;
+        }
+        if (at <= j) {
+            high = j;
+        } else {
+            low = j + 1;
+        }
+    }
+    return values[at];
 }
 
 /* The range that holds all but a thousandth of the values at each end: the rest goes to the edges,
  * so that one far place does not blow up the cells of all others. */
 static void spread(double *values, uint32_t count, double *ret_low, double *ret_high)
 {
-    qsort(values, count, sizeof *values, compare_doubles);
-    *ret_low = values[count / 1000];
-    *ret_high = values[count - 1 - count / 1000];
+    *ret_low = select_value(values, count, count / 1000);
+    *ret_high = select_value(values, count, count - 1 - count / 1000);
 }
 
 static uint32_t steps_between(double low, double high, double step)

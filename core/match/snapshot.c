@@ -411,7 +411,8 @@ struct snapshot_part {
     arena arena;
 };
 
-/* What is new as inputs, what may stand somewhere already as ids. */
+/* Without an order or indexes of its own: the merge that shows it makes them for all parts.
+ * What is new as inputs, what may stand somewhere already as ids. */
 static bool fill_part(snapshot_part *part, const snapshot_change *changes, uint32_t change_count,
                       segment_input *inputs, uint32_t *ret_input_count)
 {
@@ -452,8 +453,9 @@ bool snapshot_part_make(const match_program *program, const dictionary *d, recor
     if (!is_made) {
         fail(e, ERR_MEMORY, "no memory for %u changes", change_count);
     }
-    is_made = is_made && (input_count == 0 || segment_build(program, side, inputs, input_count, d,
-                                                            false, &part->segment, e));
+    is_made =
+        is_made && (input_count == 0 ||
+                    segment_build_plain(program, side, inputs, input_count, d, &part->segment, e));
     mem_free(inputs);
     if (!is_made || (part->segment == NULL && part->replaced_count == 0)) {
         snapshot_part_free(&part);
