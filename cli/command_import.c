@@ -232,16 +232,16 @@ static int try_sync(cli *c, const char *path)
     return code;
 }
 
-static void print_sync(const json_node *report)
+static void print_sync(const json_node *report, const char *key, const char *what)
 {
-    const json_node *sync = json_member(report, "sync");
+    const json_node *sync = json_member(report, key);
     if (sync == NULL) {
         return;
     }
-    printf("  of %lld people known from this source %lld are missing (%lld newly), %lld are back, "
+    printf("  of %lld %s known from this source %lld are missing (%lld newly), %lld are back, "
            "%lld were erased\n",
-           count_of(sync, "known"), count_of(sync, "missing"), count_of(sync, "newly_missing"),
-           count_of(sync, "returned"), count_of(sync, "erased"));
+           count_of(sync, "known"), what, count_of(sync, "missing"),
+           count_of(sync, "newly_missing"), count_of(sync, "returned"), count_of(sync, "erased"));
     const json_node *since = json_member(sync, "missing_since");
     for (const json_node *n = since != NULL ? json_child(since) : NULL; n != NULL;
          n = json_next(n)) {
@@ -264,7 +264,8 @@ static int import_file(cli *c, const char *path, buf *reports)
             json_print(report, reports);
         } else if (!c->is_quiet) {
             print_report(path, report);
-            print_sync(report);
+            print_sync(report, "sync", "people");
+            print_sync(report, "sync_offers", "offers");
         }
         code = count_of(report, "refused") > 0 ? EXIT_PARTLY : EXIT_DONE;
     }

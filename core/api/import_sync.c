@@ -16,8 +16,9 @@ enum {
     NAME_LEN = 220
 };
 
-/* A look through the store. */
+/* A look through one noun of the store. */
 typedef struct look {
+    record_side side;
     const import_sync *sync;
     const import_run *run;
     day today;
@@ -39,7 +40,7 @@ static bool is_of_system(const look *l, bytes body)
            bytes_equal(system, l->quoted);
 }
 
-static bool on_person(void *context, const store_record *record)
+static bool on_record(void *context, const store_record *record)
 {
     look *l = context;
     uint64_t since = 0;
@@ -51,7 +52,7 @@ static bool on_person(void *context, const store_record *record)
     }
     l->known_count++;
     bool was_missing = map_get(&l->before, record->id, &since);
-    if (import_has_seen(l->run, SIDE_SEEKER, record->id)) {
+    if (import_has_seen(l->run, l->side, record->id)) {
         l->returned_count += was_missing;
         return true;
     }
@@ -61,13 +62,17 @@ static bool on_person(void *context, const store_record *record)
     return !l->has_no_memory;
 }
 
+static store_noun noun_of(const look *l)
+{
+    return l->side == SIDE_SEEKER ? STORE_SEEKER : STORE_OFFER;
+}
+
 static bool look_through(look *l, store_reader *reader, err *e)
 {
     do {
         bytes after = l->last_len > 0 ? (bytes){l->last, l->last_len} : (bytes){NULL, 0};
         l->page_count = 0;
-        if (!store_list(reader, STORE_SEEKER, after, (bytes){NULL, 0}, PAGE_COUNT, on_person, l,
-                        e)) {
+        if (!store_list(reader, noun_of(l), after, (bytes){NULL, 0}, PAGE_COUNT, on_record, l, e)) {
             return false;
         }
         if (l->has_no_memory) {
@@ -139,7 +144,7 @@ static bool write_marks(look *l, engine *g, const char *name, uint64_t *ret_eras
     json_begin_object(&w);
     while (is_done && map_next(&l->missing, &at, &id, &since)) {
         if (is_due(l, since)) {
-            is_done = engine_writes_delete(writes, STORE_SEEKER, id, STORE_ANY_VERSION, e);
+            is_done = engine_writes_delete(writes, noun_of(l), id, STORE_ANY_VERSION, e);
             erased++;
         } else {
             put_since(&w, id, since);
@@ -166,9 +171,10 @@ static bool confirm_drop(const look *l, err *e)
         missing * 100 <= l->known_count * DROP_PERCENT) {
         return true;
     }
-    fail(e, ERR_IMPORT_DROP, "%llu of %llu people of this source are missing from the export",
-         (unsigned long long)missing, (unsigned long long)l->known_count);
-    return err_hint(e, "Nobody was marked. If the export is complete, confirm it (--yes).");
+    fail(e, ERR_IMPORT_DROP, "%llu of %llu %s of this source are missing from the export",
+         (unsigned long long)missing, (unsigned long long)l->known_count,
+         l->side == SIDE_SEEKER ? "people" : "offers");
+    return err_hint(e, "None was marked. If the export is complete, confirm it (--yes).");
 }
 
 static bool append_report(look *l, uint64_t erased, buf *report, err *e)
@@ -179,7 +185,7 @@ static bool append_report(look *l, uint64_t erased, buf *report, err *e)
     uint64_t since;
     check(report->len > 2);
     report->len--; /* the closing brace, which comes again */
-    buf_text(report, ",\"sync\":");
+    buf_text(report, l->side == SIDE_SEEKER ? ",\"sync\":" : ",\"sync_offers\":");
     json_writer w = json_writer_to(report);
     json_begin_object(&w);
     json_member_cstr(&w, "system", l->sync->system);
@@ -200,24 +206,35 @@ static bool append_report(look *l, uint64_t erased, buf *report, err *e)
     return !report->failed || fail(e, ERR_MEMORY, "no memory for the report");
 }
 
-bool import_sync_finish(const import_sync *sync, engine_worker *w, const import_run *run,
-                        buf *report, err *e)
+static bool finish_side(const import_sync *sync, record_side side, engine_worker *w,
+                        const import_run *run, bytes quoted, buf *report, err *e)
 {
     char name[NAME_LEN];
-    look l = {.sync = sync, .run = run, .today = engine_today()};
-    buf quoted = {0};
+    look l = {.side = side, .sync = sync, .run = run, .today = engine_today(), .quoted = quoted};
     uint64_t erased = 0;
-    json_writer writer = json_writer_to(&quoted);
-    json_put_cstr(&writer, sync->system);
-    l.quoted = buf_bytes(&quoted);
-    snprintf(name, sizeof name, "sync:%s", sync->system);
-    bool is_done = (!quoted.failed || fail(e, ERR_MEMORY, "no memory to compare the people")) &&
-                   read_marks(&l, engine_worker_reader(w), name, e) &&
+    snprintf(name, sizeof name, "sync%s:%s", side == SIDE_SEEKER ? "" : "-offers", sync->system);
+    bool is_done = read_marks(&l, engine_worker_reader(w), name, e) &&
                    look_through(&l, engine_worker_reader(w), e) && confirm_drop(&l, e) &&
                    write_marks(&l, engine_worker_engine(w), name, &erased, e) &&
                    append_report(&l, erased, report, e);
-    buf_fini(&quoted);
     map_fini(&l.before);
     map_fini(&l.missing);
+    return is_done;
+}
+
+bool import_sync_finish(const import_sync *sync, engine_worker *w, const import_run *run,
+                        buf *report, err *e)
+{
+    buf quoted = {0};
+    json_writer writer = json_writer_to(&quoted);
+    json_put_cstr(&writer, sync->system);
+    bool is_done = !quoted.failed || fail(e, ERR_MEMORY, "no memory to compare the records");
+    for (int side = SIDE_SEEKER; side <= SIDE_OFFER && is_done; side++) {
+        /* A file of offers says nothing about people. */
+        if (import_seen_count(run, (record_side)side) > 0) {
+            is_done = finish_side(sync, (record_side)side, w, run, buf_bytes(&quoted), report, e);
+        }
+    }
+    buf_fini(&quoted);
     return is_done;
 }

@@ -127,7 +127,7 @@ static const rpc_param IMPORT_START[] = {
     {"map", RPC_OBJECT, false, 0, 0, NULL, "mapping of columns, for csv"},
     {"dry_run", RPC_BOOL, false, 0, 0, NULL, "true: report only, store nothing"},
     {"allow_outdated", RPC_BOOL, false, 0, 0, NULL, "true: take files of an outdated shape"},
-    {"sync", RPC_TEXT, false, 1, 200, NULL, "the file is this system's complete export of people: who is missing is marked"},
+    {"sync", RPC_TEXT, false, 1, 200, NULL, "the file is all this system has of people or offers: who is missing is marked"},
     {"confirm_drop", RPC_BOOL, false, 0, 0, NULL, "true: mark them also where they are many"},
     {"erase_after_days", RPC_INT, false, 0, 3650, NULL, "erase who has been missing for so long (30)"},
 };

@@ -244,6 +244,11 @@ bool import_has_seen(const import_run *r, record_side side, bytes id)
     return map_get(&r->ids, (bytes){key, id.len + 1}, &line);
 }
 
+uint64_t import_seen_count(const import_run *r, record_side side)
+{
+    return r->seen_counts[side];
+}
+
 bool import_finish(import_run *r, buf *ret_report_json, err *e)
 {
     if (r->reader == NULL && !is_blank(buf_bytes(&r->head)) && !recognise(r, e)) {

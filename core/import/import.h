@@ -54,8 +54,8 @@ typedef struct import_options {
     day today;
     bool is_dry_run;
     bool allows_outdated; /* files of a shape that the source no longer has */
-    const char *sync;     /* the file is a complete export of this system's people; NULL: it is not
-                           */
+    const char *sync;     /* the file is all that this system has of people or offers, or both;
+                           * NULL: it is not */
     import_sink *sink;
     /* Occupations and skills; knowledge_codes() has KldB codes by the agency's names. NULL: none.
      */
@@ -86,6 +86,7 @@ bool import_feed(import_run *r, bytes piece, err *e);
 bool import_finish(import_run *r, buf *ret_report_json, err *e);
 /* Did a record with this id come in this run? */
 bool import_has_seen(const import_run *r, record_side side, bytes id);
+uint64_t import_seen_count(const import_run *r, record_side side);
 void import_free(import_run **r);
 
 #endif

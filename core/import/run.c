@@ -369,6 +369,10 @@ static bool decode_record(import_run *r, const json_node *record, import_record 
         }
         complete_place(r, &o->location);
         o->version = (value_int){0}; /* the store's to say */
+        if (r->options.sync != NULL) {
+            o->source.is_set = true;
+            o->source.system = (value_text){.is_set = true, .text = bytes_of(r->options.sync)};
+        }
         offer_print(o, &w);
         ret->record = o;
     } else {
@@ -401,7 +405,11 @@ static bool remember_id(import_run *r, const import_record *record, bool *ret_wa
     memcpy(key + 1, record->id.base, record->id.len);
     bytes whole = {key, record->id.len + 1};
     *ret_was_seen = map_get(&r->ids, whole, &line);
-    return *ret_was_seen || map_put(&r->ids, whole, record->line) ||
+    if (*ret_was_seen) {
+        return true;
+    }
+    r->seen_counts[record->side]++;
+    return map_put(&r->ids, whole, record->line) ||
            fail(e, ERR_MEMORY, "could not remember the record's id: no memory");
 }
 

@@ -93,6 +93,7 @@ struct import_run {
     buf head; /* what came before the format was known */
     import_count count;
     map ids; /* side and id of every record seen */
+    uint64_t seen_counts[2];
     map unknown_keys, missing_keys, unmapped_codes, derived;
     import_list refusals, duplicates;
     buf body; /* of the record just taken */

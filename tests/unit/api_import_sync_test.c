@@ -123,6 +123,28 @@ START_TEST(who_was_missing_long_enough_is_erased)
 }
 END_TEST
 
+START_TEST(offers_are_compared_with_offers_only)
+{
+    char text[200];
+    (void)sync_people(ALL, 1, 10);
+    for (uint32_t round = 0; round < 2; round++) {
+        run_count++;
+        (void)talk_ok(&t, "import.start",
+                      "{'format':'native','sync':'Beispielsystem','erase_after_days':0}");
+        snprintf(text, sizeof text,
+                 "{'import':'import-%u','text':'{\\\"id\\\":\\\"o-%u\\\",\\\"kind\\\":"
+                 "\\\"job\\\",\\\"title\\\":{\\\"de\\\":\\\"A\\\"}}'}",
+                 run_count, round);
+        (void)talk_ok(&t, "import.feed", text);
+        const json_node *r = talk_ok(&t, "import.finish", run_params());
+        ck_assert_ptr_null(json_member(r, "sync"));
+        ck_assert_int_eq(int_at(at(r, "sync_offers"), "erased"), round);
+    }
+    talk_refused(&t, "offer.get", "{'id':'o-0'}", "not_found", "/params/id");
+    (void)talk_ok(&t, "seeker.get", "{'id':'s-10'}");
+}
+END_TEST
+
 START_TEST(a_dry_run_tells_and_marks_nobody)
 {
     (void)sync_people(ALL, 1, 100);
@@ -148,6 +170,7 @@ int main(void)
     tcase_add_test(all, so_many_at_once_need_a_confirmation);
     tcase_add_test(all, twenty_in_a_hundred_are_the_last_without_a_confirmation);
     tcase_add_test(all, who_was_missing_long_enough_is_erased);
+    tcase_add_test(all, offers_are_compared_with_offers_only);
     tcase_add_test(all, a_dry_run_tells_and_marks_nobody);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);
