@@ -239,7 +239,9 @@ static bool send_batch(import_run *r, err *e)
     pthread_cond_broadcast(&c->on_change);
     pthread_mutex_unlock(&c->lock);
     bool is_going = await_couriers(r, false, e);
-    import_batch *next = batch_in(r, BATCH_FREE); /* only this thread makes one free */
+    pthread_mutex_lock(&c->lock);
+    import_batch *next = batch_in(r, BATCH_FREE);
+    pthread_mutex_unlock(&c->lock);
     r->batch = next != NULL ? next : r->batch;
     return is_going && make_batch(r->batch, e);
 }
