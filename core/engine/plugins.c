@@ -92,7 +92,7 @@ static bool open_knowledge(const engine *g, knowledge **ret, err *e)
     if (len < 0 || (size_t)len >= sizeof path) {
         return fail(e, ERR_FILE, "the data folder's path is too long");
     }
-    if (!knowledge_open(path, ret, e)) {
+    if (!knowledge_open(path, g->dictionary, ret, e)) {
         return false;
     }
     const err *problem = knowledge_problem(*ret);

@@ -28,7 +28,7 @@ bool derive_set_new(const match_program *p, derive_set **ret, err *e)
     for (uint32_t i = 0; i < p->derived_count; i++) {
         const derived_spec *spec = &p->derived[i];
         lotse_error why = {.size = sizeof why};
-        fields[i] = spec->factory->create(program_host_of(spec->cage), spec->field_id, &why);
+        fields[i] = spec->factory->create(program_host_of(p, spec->cage), spec->field_id, &why);
         bool is_good = fields[i] != NULL;
         if (is_good && fields[i]->configure != NULL) {
             const lotse_params *params = spec->params == NULL ? &no_params : spec->params;

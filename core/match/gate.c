@@ -212,7 +212,7 @@ static verdict judge_op(const gate_call *c)
 static void judge(gate_call *c)
 {
     gate_finding *f = c->finding;
-    *f = (gate_finding){.verdict = VERDICT_YES, .key_code = -1, .km = NAN};
+    *f = (gate_finding){.verdict = VERDICT_YES, .as_of = c->as_of, .key_code = -1, .km = NAN};
     if (!applies_to_kind(c)) {
         return;
     }

@@ -20,6 +20,7 @@ typedef struct gate_row {
     const lotse_table
         *derived; /* columns of derived fields (index: column - stored_count) or NULL */
     uint32_t derived_row;
+    const struct inference *inferred; /* infer.h; NULL: nothing is, or the row does not ask */
 } gate_row;
 
 /* Same pair, same day, same answer. No memory is taken. [any] */
@@ -62,6 +63,7 @@ typedef struct gate_entry {
 
 typedef struct gate_finding {
     verdict verdict;
+    day as_of;      /* the day asked */
     gate_fact have; /* the seeker's; WITHIN_KM: how far the person goes; NOT_BEFORE_AS_OF: as_of */
     gate_fact need; /* the offer's; WITHIN_KM: how far it is */
     gate_fact lack; /* what is missing: concepts or codes not there, km too many, levels short */
@@ -70,6 +72,7 @@ typedef struct gate_finding {
     int32_t key_code;       /* of the deciding entry of a joined list (the language), or -1 */
     bool seeker_is_unknown; /* the verdict rests on a missing fact of the seeker */
     bool offer_is_unknown;  /* and of the offer */
+    bool is_inferred;       /* CONTAINS_ALL: what lacks may be there, stated or not */
     /* Joined lists: every entry that does not say yes, in the offer's order; the first that fails,
      * else the first to check, is the one told in have, need, lack and key_code. */
     const gate_entry *entries;

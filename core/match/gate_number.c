@@ -1,5 +1,6 @@
 #include "base/check.h"
 #include "match/gate_value.h"
+#include "match/infer.h"
 
 /* Operators on numbers, days, levels and flags: >=, <=, on_or_after, flag, overlaps; plain or for
  * every entry of a joined list. They all come down to "small <= large" with either side unknown. */
@@ -151,7 +152,7 @@ static gate_number value_of_missing_entry(const joined_side *s, uint32_t i)
 
 /* One entry of the offer's list: the best of the seeker's entries with its key decides. */
 static verdict judge_entry(gate_finding *f, gate_op op, const joined_side *seeker,
-                           const joined_side *offer, uint32_t entry)
+                           const joined_side *offer, uint32_t entry, int32_t key)
 {
     gate_number need[2] = {value_of_entry(&offer->values[0], entry)};
     if (offer->value_count == 2) {
@@ -161,7 +162,6 @@ static verdict judge_entry(gate_finding *f, gate_op op, const joined_side *seeke
     if (seeker->value_count == 2) {
         have[1] = value_of_missing_entry(seeker, 1);
     }
-    int32_t key = offer->key.values[entry];
     bool was_found = false;
     bool has_gap = false;
     verdict best = VERDICT_NO;
@@ -215,6 +215,54 @@ static void tell_entry(gate_finding *f, const gate_finding *entry)
     f->offer_is_unknown = entry->offer_is_unknown;
 }
 
+static bool is_waived_kind(const gate_call *c)
+{
+    uint16_t column = program_column(c->program, SIDE_OFFER, "kind");
+    gate_number kind = gate_read_number(c, SIDE_OFFER, column);
+    return !kind.is_known || (c->gate->waive_kinds >> kind.value & 1u) != 0;
+}
+
+static bool may_be_waived(const gate_call *c)
+{
+    const inference *seeker = c->rows[SIDE_SEEKER]->inferred;
+    const inference *offer = c->rows[SIDE_OFFER]->inferred;
+    return c->gate->waive_column != UINT16_MAX &&
+           ((seeker != NULL && seeker->waives) || (offer != NULL && offer->waives)) &&
+           is_waived_kind(c);
+}
+
+/* Another key that the offer names may stand for this one: the best of them decides. A list that is
+ * not known may name any. */
+static verdict judge_waived(const gate_call *c, const joined_side *seeker, const joined_side *offer,
+                            uint32_t entry, verdict own, gate_finding *f)
+{
+    gate_list others = gate_read_list(c, SIDE_OFFER, c->gate->waive_column);
+    verdict best = own;
+    for (uint32_t i = 0; others.is_known && i < others.count; i++) {
+        int32_t key = others.values[i];
+        gate_finding tried = {0};
+        if (key == others.absent || key == c->gate->waived_key) {
+            continue;
+        }
+        verdict v = judge_entry(&tried, c->gate->op, seeker, offer, entry, key);
+        if (v < best) {
+            best = v;
+            *f = tried;
+        }
+    }
+    for (uint32_t i = 0; !others.is_known && i < seeker->key.count; i++) {
+        int32_t key = seeker->key.values[i];
+        gate_finding tried = {0};
+        if (key != c->gate->waived_key && best == VERDICT_NO &&
+            judge_entry(&tried, c->gate->op, seeker, offer, entry, key) != VERDICT_NO) {
+            f->offer_is_unknown = true;
+            best = VERDICT_CHECK;
+        }
+    }
+    f->verdict = best;
+    return best;
+}
+
 verdict gate_judge_joined(const gate_call *c)
 {
     const gate *g = c->gate;
@@ -230,9 +278,14 @@ verdict gate_judge_joined(const gate_call *c)
         entries = arena_make_array(c->arena, offer.key.count, gate_entry);
     }
     verdict worst = VERDICT_YES;
+    bool has_waiver = may_be_waived(c);
     for (uint32_t i = 0; i < offer.key.count; i++) {
         gate_finding entry = {0};
-        verdict v = judge_entry(&entry, g->op, &seeker, &offer, i);
+        int32_t key = offer.key.values[i];
+        verdict v = judge_entry(&entry, g->op, &seeker, &offer, i, key);
+        if (v != VERDICT_YES && has_waiver && key == g->waived_key) {
+            v = judge_waived(c, &seeker, &offer, i, v, &entry);
+        }
         bool is_first = i == 0;
         if (v > worst || is_first) {
             tell_entry(f, &entry);

@@ -1,5 +1,6 @@
 #include "base/check.h"
 #include "match/gate_value.h"
+#include "match/infer.h"
 
 /* Operators on sets of codes or concepts, either of them unknown or known in part. A code is in a
  * set, not in it, or unknown; a concept is in a list, or not in it, and a list with a gap leaves
@@ -124,6 +125,29 @@ static verdict judge_codes_apart(const gate_call *c, const gate_set *seeker, con
 
 /* ------------------------------------------------------------------------------------ concepts */
 
+/* What lacks of the offer's list may follow from past work, or be near to what is there. */
+static bool may_be_inferred(const gate_call *c, const gate_set *asked, const gate_set *having)
+{
+    bool is_open = false;
+    if (!c->gate->is_inferred) {
+        return false;
+    }
+    for (uint32_t i = 0; i < asked->count; i++) {
+        if (asked->concepts[i] == 0 || has_concept(having, asked->concepts[i])) {
+            continue;
+        }
+        infer_answer answer =
+            infer_ask(c->rows[SIDE_SEEKER], c->rows[SIDE_OFFER], asked->concepts[i]);
+        if (answer == INFER_NO) {
+            return false;
+        }
+        is_open = is_open || answer == INFER_UNKNOWN;
+    }
+    c->finding->is_inferred = true;
+    c->finding->seeker_is_unknown = is_open;
+    return true;
+}
+
 static verdict judge_concepts_within(const gate_call *c, const gate_set *small,
                                      const gate_set *large, bool seeker_is_small)
 {
@@ -136,7 +160,8 @@ static verdict judge_concepts_within(const gate_call *c, const gate_set *small,
     }
     c->finding->lack = fact_of_selected(c, small, large, false);
     if (outside_count > 0 && !large->has_gap) {
-        return VERDICT_NO;
+        bool may_be = !seeker_is_small && may_be_inferred(c, small, large);
+        return may_be ? VERDICT_CHECK : VERDICT_NO;
     }
     mark_unknown(c->finding, seeker_is_small ? small->has_gap : large->has_gap,
                  seeker_is_small ? large->has_gap : small->has_gap);

@@ -64,6 +64,10 @@ static bool begin(match_run_state *run, match_worker *w, const match_query *q,
     run->row_side = (record_side)(1 - anchor_side);
     run->gates = gates_of_strategy(q->strategy);
     run->rank = &w->rank;
+    infer_plan_find(q->strategy, &run->infer);
+    if (run->infer.is_on && !knowledge_prepare(p->knowledge, e)) {
+        return false;
+    }
     return find_criteria(run, e);
 }
 
@@ -138,7 +142,7 @@ static bool hold_segments(match_run_state *run, err *e)
     for (uint32_t i = 0; i < count; i++) {
         run_segment *s = &run->segments[i];
         s->segment = snapshot_segment(q->snapshot, run->row_side, i);
-        s->live = snapshot_live(q->snapshot, run->row_side, i);
+        s->live = q->visible != NULL ? q->visible[i] : snapshot_live(q->snapshot, run->row_side, i);
         s->prices = q->prices == NULL ? NULL : q->prices + first_row;
         first_row += segment_row_count(s->segment);
         if (!(needs_day ? words_hold(s->segment, run->worker->derive, run->program, q->as_of,
@@ -146,6 +150,7 @@ static bool hold_segments(match_run_state *run, err *e)
                         : words_hold_lasting(s->segment, run->program, q->as_of, &s->words, e))) {
             return false;
         }
+        late_degrade_fields(run->worker, s->words->missing, s->words->missing_why);
         narrow_find_near(run, s);
         run->segment_count++;
     }
@@ -306,7 +311,7 @@ static void add_other(match_run_state *run, match_hit *hit, const segment *s, ui
 bool run_row(match_run_state *run, const run_segment *s, uint32_t row, gate_row *ret)
 {
     match_worker *w = run->worker;
-    *ret = (gate_row){s->segment, row, s->words->derived, row};
+    *ret = (gate_row){s->segment, row, s->words->derived, row, NULL};
     if (s->words->day_gates == 0) {
         return true;
     }
@@ -501,8 +506,7 @@ bool run_tell(match_run_state *run, arena *a, match_answer *ret, err *e)
     tell_late_parts(run, parts, count);
     if (run->row_side == SIDE_SEEKER && q->anchor_row_count > 1) {
         for (uint32_t i = 0; i < q->anchor_row_count; i++) {
-            if (!anchor_derive(run->worker, q->anchor, q->anchor_rows[i], q->as_of, run->derived,
-                               &anchors[i], e)) {
+            if (!anchor_row(run, i, &anchors[i], e)) {
                 return false;
             }
         }

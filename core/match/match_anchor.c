@@ -47,8 +47,40 @@ static void read_reach(match_worker *w, const segment *s, uint32_t row, run_anch
     a->reach_is_free = !a->has_reach && f->role != FIELD_FACT;
 }
 
+/* The set a bound looks into holds what may be inferred, too: each counts for at most as much as a
+ * stated one. Where more may be missing, the set is not known. */
+static bool widen_sharing(const match_run_state *run, run_anchor *a)
+{
+    const inference *i = a->row.inferred;
+    if (i == NULL || i->bound == NULL ||
+        i->bound->seeker_column != run->share_bound->seeker_column) {
+        return true;
+    }
+    a->is_sharing_known = !i->is_open;
+    a->is_sharing_open = i->is_open;
+    a->sharing = infer_union(a->sharing, a->sharing_count, i->possible, i->possible_count,
+                             &run->worker->scratch, &a->sharing_count);
+    return a->sharing != NULL;
+}
+
+static bool widen_having(const match_run_state *run, record_side side, run_anchor *a)
+{
+    const inference *i = a->row.inferred;
+    a->may_have = a->having;
+    a->may_have_count = a->having_count;
+    if (i == NULL || i->bound == NULL || run->infer.gate == NULL) {
+        return true;
+    }
+    a->has_open_lists = side == SIDE_OFFER || i->is_open;
+    if (side == SIDE_SEEKER) {
+        a->may_have = infer_union(a->having, a->having_count, i->possible, i->possible_count,
+                                  &run->worker->scratch, &a->may_have_count);
+    }
+    return a->may_have != NULL || a->may_have_count == 0;
+}
+
 /* A seeker's set that a bound looks into, and the classes of codes they wish for. */
-static void read_bound_columns(const match_run_state *run, const segment *s, uint32_t row,
+static bool read_bound_columns(const match_run_state *run, const segment *s, uint32_t row,
                                run_anchor *a)
 {
     if (run->share_bound != NULL) {
@@ -58,6 +90,9 @@ static void read_bound_columns(const match_run_state *run, const segment *s, uin
             a->is_sharing_known = true;
             a->sharing = (const uint32_t *)lotse_values(s->table, c) + range->begin;
             a->sharing_count = range->end - range->begin;
+        }
+        if (a->is_sharing_known && !widen_sharing(run, a)) {
+            return false;
         }
         for (uint32_t i = 0; i < a->sharing_count; i++) {
             a->sharing_bits |= concept_bit(a->sharing[i]);
@@ -72,7 +107,18 @@ static void read_bound_columns(const match_run_state *run, const segment *s, uin
             a->has_odd_prefix = a->has_odd_prefix || prefix == 0;
             a->prefixes |= 1u << prefix;
         }
+        a->has_odd_prefix = a->has_odd_prefix || run->infer.crosses;
     }
+    return true;
+}
+
+bool anchor_row(const match_run_state *run, uint32_t index, gate_row *ret, err *e)
+{
+    const match_query *q = run->query;
+    match_worker *w = run->worker;
+    return anchor_derive(w, q->anchor, q->anchor_rows[index], q->as_of, run->derived, ret, e) &&
+           infer_anchor(&run->infer, run->program, q->anchor, q->anchor_rows[index], &w->scratch,
+                        &ret->inferred, e);
 }
 
 bool anchor_read(const match_run_state *run, uint32_t index, run_anchor *ret, err *e)
@@ -85,7 +131,7 @@ bool anchor_read(const match_run_state *run, uint32_t index, run_anchor *ret, er
     const segment_order *order = &w->orders[side];
     check(row < segment_row_count(s));
     *ret = (run_anchor){.index = index};
-    if (!anchor_derive(w, s, row, q->as_of, run->derived, &ret->row, e)) {
+    if (!anchor_row(run, index, &ret->row, e)) {
         return false;
     }
     const double *at = value_at(s, order->place, row);
@@ -99,7 +145,9 @@ bool anchor_read(const match_run_state *run, uint32_t index, run_anchor *ret, er
     ret->is_online = online != NULL && *online == 1;
     if (side == SIDE_SEEKER) {
         read_reach(w, s, row, ret);
-        read_bound_columns(run, s, row, ret);
+        if (!read_bound_columns(run, s, row, ret)) {
+            return fail(e, ERR_MEMORY, "no memory for what follows from past work");
+        }
     }
     const lotse_range *range = value_at(s, order->required, row);
     if (range != NULL) {
@@ -108,7 +156,8 @@ bool anchor_read(const match_run_state *run, uint32_t index, run_anchor *ret, er
                       range->begin;
         ret->having_count = range->end - range->begin;
     }
-    return true;
+    return widen_having(run, side, ret) ||
+           fail(e, ERR_MEMORY, "no memory for what follows from past work");
 }
 
 bool anchor_select(match_run_state *run, const run_anchor *anchor, err *e)

@@ -208,6 +208,10 @@ bool match_pair_judge(match_worker *w, const match_query *q, const segment *othe
     j->run.row_side = segment_side(other);
     j->run.gates = gates_of_strategy(s);
     j->run.derived = DERIVE_ALL;
+    infer_plan_find(s, &j->run.infer);
+    if (j->run.infer.is_on && !knowledge_prepare(s->program->knowledge, e)) {
+        return false;
+    }
     for (uint32_t i = 0; i < s->criterion_count; i++) {
         run_criterion *c = &j->run.criteria[i];
         c->criterion = s->criteria[i].criterion;

@@ -2,6 +2,7 @@
 #define CORE_MATCH_MATCH_RUN_H
 
 #include "match/derive.h"
+#include "match/infer.h"
 #include "match/late.h"
 #include "match/match.h"
 #include "match/match_table.h"
@@ -107,9 +108,14 @@ typedef struct run_anchor {
     const uint32_t *having; /* seekers: the concepts they have; offers: those required */
     uint32_t having_count;
     bool is_having_known;
+    /* With what may be inferred: seekers have at most these. The same where nothing is. */
+    const uint32_t *may_have;
+    uint32_t may_have_count;
+    bool has_open_lists; /* lists of concepts cannot tell who fits: rows are judged one by one */
     const uint32_t *sharing; /* seekers: the set that a share_of bound looks into */
     uint32_t sharing_count;
     bool is_sharing_known;
+    bool is_sharing_open; /* not known whole: it may hold any concept, and holds some */
     uint64_t sharing_bits;
     uint32_t prefixes;   /* seekers: a bit per prefix class of their wishes; 0: no wish */
     bool has_odd_prefix; /* a wish that no class holds */
@@ -180,6 +186,7 @@ struct match_run {
     bool needs_km;
     bool has_km_gate; /* that the walk serves, and it is on */
     bool km_unknown_is_yes;
+    infer_plan infer;
     uint64_t gates;            /* on */
     uint64_t criteria_derived; /* derived columns of the anchor that criteria read */
     uint64_t derived;          /* and all that are needed */
@@ -259,6 +266,8 @@ bool anchor_read(const match_run_state *run, uint32_t index, run_anchor *ret, er
 /* Derived fields of one row, in the worker's scratch memory. */
 bool anchor_derive(match_worker *w, const segment *s, uint32_t row, day as_of, uint64_t needed,
                    gate_row *ret, err *e);
+/* An anchor row as gates see it: derived, and with what may be inferred. */
+bool anchor_row(const match_run_state *run, uint32_t index, gate_row *ret, err *e);
 /* Tells every criterion who asks. */
 bool anchor_select(match_run_state *run, const run_anchor *anchor, err *e);
 /* Kilometres between an anchor and a row of the other side: NaN unknown, -1 online. */

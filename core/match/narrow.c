@@ -414,15 +414,20 @@ static bool reach_is_unsure(const match_run_state *run, const run_segment *s, ui
 static verdict judge_row_apart(match_run_state *run, const run_segment *s, uint32_t row)
 {
     uint64_t apart = words_apart(&s->query, row);
-    if ((apart & s->required_gate) != 0 && run->anchor.is_having_known) {
+    if ((apart & s->required_gate) != 0 && run->anchor.is_having_known &&
+        !run->anchor.has_open_lists) {
         const lotse_range *asked = near_value(&s->required, row);
         const run_anchor *a = &run->anchor;
         if (asked != NULL) {
-            if (!has_all_concepts(a->having, a->having_count, s->required_values + asked->begin,
-                                  asked->end - asked->begin)) {
+            const uint32_t *values = s->required_values + asked->begin;
+            uint32_t count = asked->end - asked->begin;
+            if (!has_all_concepts(a->may_have, a->may_have_count, values, count)) {
                 return VERDICT_NO;
             }
-            apart &= ~s->required_gate;
+            if (a->may_have_count == a->having_count ||
+                has_all_concepts(a->having, a->having_count, values, count)) {
+                apart &= ~s->required_gate; /* else it is told apart, and is a check */
+            }
         }
     }
     gate_row pair;

@@ -51,7 +51,7 @@ static int32_t bound_of(const match_run_state *run, const bound *b, uint32_t pre
             return b->otherwise;
         }
         if (wanting == WANTING_SOME && !run->anchor.is_sharing_known) {
-            return at_least_check;
+            return run->anchor.is_sharing_open ? POINTS_MAX : at_least_check;
         }
         return wanting == WANTING_SOME && run->anchor.sharing_count == 0 ? 0 : POINTS_MAX;
     }
@@ -349,10 +349,10 @@ static void walk_required(walk *w, bool through_lists)
         visit(w, NULL, first, w->head->row_count);
         return;
     }
-    fetch_slots(w, &w->head->required, run->anchor.having, run->anchor.having_count);
-    for (uint32_t i = 0; i < run->anchor.having_count; i++) {
+    fetch_slots(w, &w->head->required, run->anchor.may_have, run->anchor.may_have_count);
+    for (uint32_t i = 0; i < run->anchor.may_have_count; i++) {
         const list_slot *list =
-            segment_list_find(w->s->segment, &w->head->required, run->anchor.having[i]);
+            segment_list_find(w->s->segment, &w->head->required, run->anchor.may_have[i]);
         if (list != NULL) {
             visit_list(w, &w->head->required, list, w->limit);
         }
@@ -445,7 +445,7 @@ static void walk_offers(walk *w)
         fetch_slots(w, &w->head->wanted, run->anchor.sharing, run->anchor.sharing_count);
     }
     uint32_t gate_index;
-    walk_required(w, run->anchor.is_having_known &&
+    walk_required(w, run->anchor.is_having_known && !run->anchor.has_open_lists &&
                          narrow_lists_gate(run, &w->head->order, &gate_index));
     uint32_t present = sort_groups(w, by_class);
     bool has_lists = w->head->wanted.slot_count > 0 && run->anchor.is_sharing_known;
@@ -522,7 +522,7 @@ static void walk_seekers(walk *w)
     narrow_turn(run, w->s, c);
     uint32_t gate_index;
     if (w->head->required.slot_count > 0 && run->anchor.having_count > 0 &&
-        narrow_lists_gate(run, &w->head->order, &gate_index)) {
+        !run->anchor.has_open_lists && narrow_lists_gate(run, &w->head->order, &gate_index)) {
         uint32_t count;
         const list_slot *list = find_shortest(w, &count);
         if (count < w->head->row_count / 8) {

@@ -75,6 +75,14 @@ const lotse_host *program_host(void)
     return &host;
 }
 
+const lotse_host *program_host_of(const match_program *p, const program_cage *cage)
+{
+    if (cage != NULL) {
+        return &cage->host;
+    }
+    return p->knowledge == NULL ? program_host() : knowledge_host(p->knowledge);
+}
+
 /* ------------------------------------------------------------------------------------ columns */
 
 uint16_t program_column(const match_program *p, record_side side, const char *path)
@@ -187,6 +195,7 @@ static gate gate_blank(void)
                   .offer_columns = {UINT16_MAX, UINT16_MAX},
                   .seeker_key = UINT16_MAX,
                   .offer_key = UINT16_MAX,
+                  .waive_column = UINT16_MAX,
                   .kinds = UINT64_MAX,
                   .plugin = UINT32_MAX};
 }

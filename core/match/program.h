@@ -76,6 +76,13 @@ typedef struct gate {
     uint16_t offer_columns[2];
     uint16_t seeker_key, offer_key; /* join key columns; UINT16_MAX: no join */
     bool unknown_is_yes;
+    bool is_inferred; /* CONTAINS_ALL: what may be inferred is `check`, see infer.h */
+    /* Joined: the offer's list of keys any of which may stand for `waived_key`, where the strategy
+     * sets the parameter above 0. UINT16_MAX: none. */
+    uint16_t waive_column;
+    int32_t waived_key;
+    uint32_t waive_param;
+    uint64_t waive_kinds;
     uint64_t kinds;  /* bits of the offer kinds it applies to */
     uint32_t plugin; /* index into program.plugins; UINT32_MAX: the core */
     uint32_t text;   /* index of the gate in its manifest, for sentences */
@@ -98,6 +105,15 @@ typedef enum bound_kind {
     BOUND_ZERO_WITHOUT /* 0 where flag or set a is unset or empty */
 } bound_kind;
 
+/* Where else members of a seeker's set may come from, and the parameters (indexes, UINT32_MAX:
+ * none) that say how much they count. */
+enum { INFERRED_FROM_MAX = 4 };
+typedef struct bound_inferred {
+    uint16_t from[INFERRED_FROM_MAX]; /* the seeker's lists of occupations */
+    uint32_t from_count;              /* 0: the set is what is stated */
+    uint32_t essential_param, optional_param, near_param;
+} bound_inferred;
+
 typedef struct bound {
     bound_kind kind;
     uint16_t seeker_column;
@@ -107,6 +123,9 @@ typedef struct bound {
     uint32_t max_param; /* parameter whose value a strategy may put in the place of max; UINT32_MAX:
                            none */
     uint32_t digits;
+    bound_inferred inferred; /* SHARE_OF */
+    uint32_t
+        crosswalk_param; /* PREFIX: above 0, codes of other schemes score too; UINT32_MAX: none */
 } bound;
 
 /* What `max` is under the parameters of a strategy. */
@@ -184,12 +203,11 @@ enum { CORE_GATE_COUNT = 6 }; /* core.seats, .register_by, .valid_to, .end, .sta
 /* Appends derived fields behind the stored columns: column i of them is derived[i]. In `a`. */
 bool program_columns_derive(column_set *set, const field *const *fields, const int32_t *derived,
                             uint32_t count, arena *a, err *e);
-/* The host that in-process factories are given: it offers no extensions. [any] */
+/* A host that offers no extensions. [any] */
 const lotse_host *program_host(void);
-static inline const lotse_host *program_host_of(const program_cage *cage)
-{
-    return cage == NULL ? program_host() : &cage->host;
-}
+/* The host that factories of a program are given: a cage's own, or one that offers what is known of
+ * occupations and skills. [any] */
+const lotse_host *program_host_of(const match_program *p, const program_cage *cage);
 const char *gate_op_text(gate_op op);
 bool gate_op_from_text(bytes text, gate_op *ret);
 /* Resolves {"seeker":..,"op":..,"offer":..} of a manifest or of a query's filter: columns, join

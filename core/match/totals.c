@@ -73,7 +73,7 @@ static pair_state judge_row(const match_run_state *run, const run_segment *s, co
                             uint32_t row)
 {
     const words_query *q = &ask->query;
-    gate_row pair = {s->segment, row, s->words->derived, row};
+    gate_row pair = {s->segment, row, s->words->derived, row, NULL};
     const gate_row *seeker = run->row_side == SIDE_OFFER ? &ask->anchor : &pair;
     const gate_row *offer = run->row_side == SIDE_OFFER ? &pair : &ask->anchor;
     pair_state state = {.is_counted = passes_filters(run, seeker, offer)};
@@ -219,8 +219,7 @@ bool totals_count(match_run_state *run, arena *a, match_answer *ret, err *e)
         return false;
     }
     for (uint32_t i = 0; i < q->anchor_row_count; i++) {
-        if (!anchor_derive(run->worker, q->anchor, q->anchor_rows[i], q->as_of, run->derived,
-                           &asks[i].anchor, e)) {
+        if (!anchor_row(run, i, &asks[i].anchor, e)) {
             return false;
         }
     }

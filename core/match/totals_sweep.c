@@ -309,20 +309,23 @@ static bool mark_km(sweeper *w, err *e)
 /* ------------------------------------------------------------------------------------ concepts */
 
 /* Does the row's set and the anchor's fulfil the gate? */
-static bool row_has_all(const sweeper *w, uint32_t row)
+static verdict judge_required(const sweeper *w, uint32_t row)
 {
     const run_anchor *a = w->s->anchor;
     const lotse_table *table = w->segment->table;
     const lotse_column *c = lotse_column_of(table, w->head->order.required);
     if (!lotse_is_known(table, c, row)) {
-        return false;
+        return VERDICT_NO;
     }
     const lotse_range *range = lotse_value(table, c, row);
     const uint32_t *own = (const uint32_t *)lotse_values(table, c) + range->begin;
     uint32_t count = range->end - range->begin;
-    return w->s->run->row_side == SIDE_OFFER
-               ? has_all_concepts(a->having, a->having_count, own, count)
-               : has_all_concepts(own, count, a->having, a->having_count);
+    bool rows_are_offers = w->s->run->row_side == SIDE_OFFER;
+    bool has_all = rows_are_offers ? has_all_concepts(a->having, a->having_count, own, count)
+                                   : has_all_concepts(own, count, a->having, a->having_count);
+    bool may_have_all = has_all || (rows_are_offers && a->may_have_count > a->having_count &&
+                                    has_all_concepts(a->may_have, a->may_have_count, own, count));
+    return has_all ? VERDICT_YES : may_have_all ? VERDICT_CHECK : VERDICT_NO;
 }
 
 static void mark_list(sweeper *w, uint32_t concept_number)
@@ -332,10 +335,9 @@ static void mark_list(sweeper *w, uint32_t concept_number)
         w->head->required.rows_off == 0 ? NULL : segment_at(w->segment, w->head->required.rows_off);
     for (uint32_t i = list == NULL ? 0 : list->first; list != NULL && i < list->end; i++) {
         uint32_t row = rows == NULL ? w->head->required.first_row + i : rows[i];
-        if (concept_number == LIST_UNKNOWN) {
-            set_bit(w->required.unsure, row);
-        } else if (row_has_all(w, row)) {
-            set_bit(w->required.passes, row);
+        verdict v = concept_number == LIST_UNKNOWN ? VERDICT_CHECK : judge_required(w, row);
+        if (v != VERDICT_NO) {
+            set_bit(v == VERDICT_YES ? w->required.passes : w->required.unsure, row);
         }
     }
 }
@@ -367,6 +369,9 @@ static bool mark_required(sweeper *w, err *e)
         !narrow_lists_gate(run, &w->head->order, &gate_index)) {
         return true;
     }
+    if (a->has_open_lists) {
+        return true; /* told apart row by row */
+    }
     record_side side = (record_side)(1 - run->row_side);
     uint16_t own = run->worker->orders[side].required;
     bool is_wish = run->program->columns[side].columns[own].field->role != FIELD_FACT;
@@ -391,8 +396,8 @@ static bool mark_required(sweeper *w, err *e)
     } else if (run->row_side == SIDE_SEEKER) {
         mark_able_seekers(w);
     } else {
-        for (uint32_t i = 0; i < a->having_count; i++) {
-            mark_list(w, a->having[i]);
+        for (uint32_t i = 0; i < a->may_have_count; i++) {
+            mark_list(w, a->may_have[i]);
         }
     }
     return true;
@@ -452,7 +457,7 @@ static void judge_marked(sweeper *w, uint32_t block, uint32_t b, stretch_bits *r
         uint32_t row = (block + b) * WORDS_BLOCK_ROWS + i;
         uint64_t gates = words_apart(w->s->query, row);
         gates &= row >= w->required_first ? ~w->required_gates : UINT64_MAX;
-        gate_row pair = {w->segment, row, w->words->derived, row};
+        gate_row pair = {w->segment, row, w->words->derived, row, NULL};
         const gate_row *seeker = run->row_side == SIDE_OFFER ? own : &pair;
         const gate_row *offer = run->row_side == SIDE_OFFER ? &pair : own;
         for (; gates != 0; gates &= gates - 1) {

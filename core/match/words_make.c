@@ -44,7 +44,7 @@ static gate_call call_for(words_maker *m, const gate *g, const gate_row *row)
 
 static gate_row row_at(const words_maker *m, uint32_t row)
 {
-    return (gate_row){m->segment, row, m->w->derived, row};
+    return (gate_row){m->segment, row, m->w->derived, row, NULL};
 }
 
 static bool is_free_by_kind(const words_maker *m, const gate *g, uint32_t row)

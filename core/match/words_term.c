@@ -71,6 +71,24 @@ static term_value read_joined_seeker(const gate_call *c, const words_term *t, bo
     return value_of(&n, is_small);
 }
 
+/* Does the offer name keys that might stand for another, or may it? */
+static bool may_waive(const gate_call *c)
+{
+    const gate *g = c->gate;
+    if (g->waive_column == UINT16_MAX) {
+        return false;
+    }
+    gate_number kind =
+        gate_read_number(c, SIDE_OFFER, program_column(c->program, SIDE_OFFER, "kind"));
+    gate_list others = gate_read_list(c, SIDE_OFFER, g->waive_column);
+    bool is_of_kind = !kind.is_known || (g->waive_kinds >> kind.value & 1u) != 0;
+    bool names_another = !others.is_known;
+    for (uint32_t i = 0; others.is_known && i < others.count; i++) {
+        names_another = names_another || others.values[i] != g->waived_key;
+    }
+    return is_of_kind && names_another;
+}
+
 /* The offer's list asks once per entry: the term stands for one of them, others are told apart. */
 static term_value read_joined_offer(const gate_call *c, const words_term *t, bool is_small,
                                     bool *ret_has_others)
@@ -84,10 +102,13 @@ static term_value read_joined_offer(const gate_call *c, const words_term *t, boo
     }
     term_value own = {.kind = VALUE_FREE};
     uint32_t found = 0;
+    bool has_waiver = may_waive(c);
     for (uint32_t i = 0; i < keys.count; i++) {
         gate_number n = number_of_entry(&values, i);
         term_value v = value_of(&n, is_small);
-        if (keys.values[i] == t->key && keys.values[i] != keys.absent) {
+        if (has_waiver && keys.values[i] == c->gate->waived_key && v.kind != VALUE_FREE) {
+            *ret_has_others = true; /* another key may do: only gate_judge knows */
+        } else if (keys.values[i] == t->key && keys.values[i] != keys.absent) {
             own = v;
             found++;
         } else if (v.kind != VALUE_FREE) {

@@ -159,7 +159,7 @@ static bool make_instance(match_worker *w, uint32_t criterion, const lotse_param
     const criterion_spec *spec = &w->program->criteria[criterion];
     lotse_error why = {.size = sizeof why};
     worker_instance made = {.criterion = criterion};
-    made.instance = spec->factory->create(program_host_of(spec->cage), spec->id, &why);
+    made.instance = spec->factory->create(program_host_of(w->program, spec->cage), spec->id, &why);
     bool is_good = made.instance != NULL;
     if (is_good && made.instance->configure != NULL) {
         is_good = made.instance->configure(made.instance->self,

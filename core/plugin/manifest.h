@@ -20,7 +20,8 @@ enum {
     PARAM_COUNT_MAX = 32,
     SENTENCE_COUNT_MAX = 64,
     FIELD_COUNT_MAX = 16,
-    STEP_COUNT_MAX = 64
+    STEP_COUNT_MAX = 64,
+    RULE_COUNT_MAX = 64
 };
 
 /* One text in several languages. */
@@ -49,6 +50,16 @@ typedef struct manifest_sentence {
                     * Distances are written with their unit, days and codes in words */
 } manifest_sentence;
 
+/* A rule that a gate rests on, on the days for which its text holds: told beside what the gate
+ * found, so that whoever looks knows where. */
+typedef struct manifest_rule {
+    bytes code; /* of the codes that the offer asks for, the one it is about; base NULL: of all */
+    bytes set;  /* "sgb2-2026-07" */
+    bytes basis;
+    day from, to;     /* to: LOTSE_OPEN where it has no end */
+    text_set look_at; /* what a person must look at; may be empty */
+} manifest_rule;
+
 /* A gate as written, with its sentences. Placeholders: {have} what the seeker has, {need} what the
  * offer asks for, {lack} what is missing, {key} the deciding entry of a joined list (the language).
  */
@@ -58,10 +69,18 @@ typedef struct manifest_gate {
     uint32_t seeker_path_count, offer_path_count;
     bytes op;
     bool unknown_is_yes;
+    bool is_inferred; /* contains_all: what may be inferred is `check`, told by `maybe` */
     uint64_t kinds;
-    text_set yes, no, check, opens;
+    text_set yes, no, check, maybe, opens;
     bytes seeker_pointer; /* JSON pointer for `checks[].path`, "/work_permission" */
     bytes offer_pointer;
+    const manifest_rule *rules;
+    uint32_t rule_count;
+    bytes
+        waived_by; /* joined: the offer's list of keys that may stand for waived_key; NULL: none */
+    bytes waived_key;
+    uint32_t waive_param;
+    uint64_t waive_kinds;
 } manifest_gate;
 
 /* What must still be obtained when a pair fits: shown as a step, never a check. It is due when the
@@ -107,6 +126,10 @@ typedef struct manifest_bound {
     int32_t otherwise, max;
     uint32_t max_param; /* parameter that gives max its value; UINT32_MAX: none */
     uint32_t digits;
+    bytes from_paths[INFERRED_FROM_MAX]; /* share_of: lists that members follow from */
+    uint32_t from_count;
+    uint32_t essential_param, optional_param, near_param; /* UINT32_MAX: none */
+    uint32_t crosswalk_param;                             /* prefix; UINT32_MAX: none */
 } manifest_bound;
 
 typedef enum plugin_kind { PLUGIN_RULES, PLUGIN_OPTIMISER, PLUGIN_LEARNED } plugin_kind;

@@ -24,10 +24,72 @@ static bool read_max_param(const reader *r, const manifest *m, arena *a, manifes
     return reader_refuse(&at, e, "\"%s\" is no int parameter with a \"min\" of 1 or more", id.base);
 }
 
+/* The parameter of parts per million that a member names; UINT32_MAX: none is named. */
+static bool read_ppm_param(const reader *r, const char *key, const manifest *m, arena *a,
+                           uint32_t *ret, err *e)
+{
+    reader at;
+    bytes id;
+    *ret = UINT32_MAX;
+    if (!reader_member(r, key, &at)) {
+        return true;
+    }
+    if (!manifest_read_id(&at, a, &id, e)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < m->param_count; i++) {
+        if (bytes_equal(m->params[i].id, id) && m->params[i].type == LOTSE_PARAM_PPM) {
+            *ret = i;
+            return true;
+        }
+    }
+    return reader_refuse(&at, e, "\"%s\" is no ppm parameter", id.base);
+}
+
+/* {"from":[lists of occupations],"essential":param,"optional":param,"near":param} */
+static bool read_inferred(const reader *r, const manifest *m, arena *a, manifest_bound *b, err *e)
+{
+    static const char *const keys[] = {"from", "essential", "optional", "near"};
+    reader inferred;
+    reader at;
+    b->essential_param = b->optional_param = b->near_param = UINT32_MAX;
+    if (!reader_member(r, "inferred", &inferred)) {
+        return true;
+    }
+    if (b->kind != BOUND_SHARE_OF) {
+        return reader_refuse(&inferred, e, "\"inferred\" belongs to share_of, and only there");
+    }
+    if (!reader_object(&inferred, keys, COUNT_OF(keys), e) ||
+        !reader_need(&inferred, "from", &at, e) ||
+        !reader_array(&at, INFERRED_FROM_MAX, &b->from_count, e)) {
+        return false;
+    }
+    const json_node *node = NULL;
+    uint32_t index = 0;
+    reader entry;
+    while (reader_next(&at, &node, &index, &entry)) {
+        if (!manifest_read_path(&entry, a, &b->from_paths[index], e)) {
+            return false;
+        }
+    }
+    return read_ppm_param(&inferred, "essential", m, a, &b->essential_param, e) &&
+           read_ppm_param(&inferred, "optional", m, a, &b->optional_param, e) &&
+           read_ppm_param(&inferred, "near", m, a, &b->near_param, e);
+}
+
+static bool read_crosswalk(const reader *r, const manifest *m, arena *a, manifest_bound *b, err *e)
+{
+    if (!read_ppm_param(r, "crosswalk", m, a, &b->crosswalk_param, e)) {
+        return false;
+    }
+    return b->crosswalk_param == UINT32_MAX || b->kind == BOUND_PREFIX ||
+           reader_refuse(r, e, "\"crosswalk\" belongs to prefix bounds, and only there");
+}
+
 static bool read_bound(const reader *r, const manifest *m, arena *a, manifest_bound *b, err *e)
 {
-    static const char *const keys[] = {"kind", "seeker",    "offer", "otherwise",
-                                       "max",  "max_param", "digits"};
+    static const char *const keys[] = {"kind",      "seeker", "offer",    "otherwise", "max",
+                                       "max_param", "digits", "inferred", "crosswalk"};
     static const reader_choice kinds[] = {{"share_of", BOUND_SHARE_OF},
                                           {"prefix", BOUND_PREFIX},
                                           {"linear_down", BOUND_LINEAR_DOWN},
@@ -69,7 +131,8 @@ static bool read_bound(const reader *r, const manifest *m, arena *a, manifest_bo
     b->otherwise = (int32_t)otherwise;
     b->max = (int32_t)max;
     b->digits = (uint32_t)digits;
-    if (!read_max_param(r, m, a, b, e)) {
+    if (!read_max_param(r, m, a, b, e) || !read_inferred(r, m, a, b, e) ||
+        !read_crosswalk(r, m, a, b, e)) {
         return false;
     }
     if (kind == BOUND_LINEAR_UP && b->max == 0) {

@@ -289,6 +289,31 @@ static bool resolve_derived(collection *c, const plugin_entry *p, err *e)
     return true;
 }
 
+/* The keys that may stand for one are of the list that joins the gate. */
+static bool resolve_waiver(const match_program *p, const manifest_gate *from, gate *g, err *e)
+{
+    if (from->waived_by.base == NULL) {
+        return true;
+    }
+    uint16_t column = program_column(p, SIDE_OFFER, from->waived_by.base);
+    const field *f = column == UINT16_MAX ? NULL : p->columns[SIDE_OFFER].columns[column].field;
+    const field *joined =
+        g->offer_key == UINT16_MAX ? NULL : p->columns[SIDE_OFFER].columns[g->offer_key].field;
+    uint32_t key = 0;
+    bool fits = f != NULL && joined != NULL && f->type == LOTSE_CODE_LIST && f->codes != NULL &&
+                f->codes == joined->codes && code_find(f->codes, from->waived_key, &key);
+    if (!fits) {
+        return fail(e, ERR_PLUGIN_MANIFEST,
+                    "\"%s\" is no list of the codes that join this gate, or has no code \"%s\"",
+                    from->waived_by.base, from->waived_key.base);
+    }
+    g->waive_column = column;
+    g->waived_key = (int32_t)key;
+    g->waive_param = from->waive_param;
+    g->waive_kinds = from->waive_kinds;
+    return true;
+}
+
 static bool resolve_gates(collection *c, const plugin_entry *p, err *e)
 {
     const manifest *m = &p->manifest;
@@ -306,6 +331,10 @@ static bool resolve_gates(collection *c, const plugin_entry *p, err *e)
         g->criterion = m->id.base;
         g->id = from->id.base;
         g->unknown_is_yes = from->unknown_is_yes;
+        g->is_inferred = from->is_inferred;
+        if (!resolve_waiver(&c->r->program, from, g, e)) {
+            return err_path(e, "/gates/%u/waived", i);
+        }
         g->kinds = from->kinds;
         g->plugin = p->program_index;
         g->text = i;
@@ -345,6 +374,27 @@ static bool bound_types_fit(const manifest_bound *b, const field *s, const field
     return false;
 }
 
+static bool resolve_inferred(const match_program *p, const manifest_bound *from,
+                             bound_inferred *ret, err *e)
+{
+    *ret = (bound_inferred){.from_count = from->from_count,
+                            .essential_param = from->essential_param,
+                            .optional_param = from->optional_param,
+                            .near_param = from->near_param};
+    for (uint32_t i = 0; i < from->from_count; i++) {
+        uint16_t column = program_column(p, SIDE_SEEKER, from->from_paths[i].base);
+        const field *f = column_field(p, SIDE_SEEKER, column);
+        bool is_list = f != NULL && column < p->columns[SIDE_SEEKER].stored_count &&
+                       (f->type == LOTSE_CONCEPT_LIST || f->type == LOTSE_CONCEPT_SET);
+        if (!is_list) {
+            return fail(e, ERR_PLUGIN_MANIFEST, "\"%s\" is no list of concepts of a seeker",
+                        from->from_paths[i].base);
+        }
+        ret->from[i] = column;
+    }
+    return true;
+}
+
 static bool resolve_bounds(const collection *c, const manifest *m, criterion_spec *ret, err *e)
 {
     const match_program *p = &c->r->program;
@@ -372,7 +422,11 @@ static bool resolve_bounds(const collection *c, const manifest *m, criterion_spe
                                  .otherwise = from->otherwise,
                                  .max = from->max,
                                  .max_param = from->max_param,
-                                 .digits = from->digits};
+                                 .digits = from->digits,
+                                 .crosswalk_param = from->crosswalk_param};
+        if (!resolve_inferred(p, from, &ret->bounds[i].inferred, e)) {
+            return err_path(e, "/criterion/bounds/%u/inferred/from", i);
+        }
     }
     ret->bound_count = m->bound_count;
     return true;

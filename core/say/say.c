@@ -236,6 +236,61 @@ static bool say_plain_yes(const say_context *c, const gate *g, const gate_findin
     return true;
 }
 
+/* Is the rule in force on the day asked, and about one of the codes asked for? */
+static bool rule_applies(const manifest_rule *r, const gate_finding *found, uint32_t *ret_code)
+{
+    if (found->as_of < r->from || found->as_of > r->to) {
+        return false;
+    }
+    if (r->code.base == NULL) {
+        return true;
+    }
+    const gate_fact *need = &found->need;
+    uint32_t position = 0;
+    bool is_asked = need->kind == GATE_FACT_CODES && code_find(need->list, r->code, &position) &&
+                    (need->codes >> position & 1u) != 0;
+    *ret_code = position;
+    return is_asked;
+}
+
+/* Where a rule says yes by itself nobody need look at the others, nor at what is left open. */
+static bool rule_is_told(const manifest_rule *r, const gate_finding *found, uint32_t code)
+{
+    bool is_met = r->code.base != NULL && (found->have.codes >> code & 1u) != 0;
+    return found->verdict != VERDICT_YES || r->code.base == NULL || is_met;
+}
+
+/* " Arbeitsgelegenheit (sgb2-2026-07, SGB II § 16d): ..." for each rule that the gate rests on.
+ * What to look at is said in the reader's language or not at all. */
+static void say_rules(const say_context *c, const manifest_gate *m, const gate_finding *found,
+                      buf *out)
+{
+    const language *l = words_lang(c->lang);
+    for (uint32_t i = 0; i < m->rule_count; i++) {
+        const manifest_rule *r = &m->rules[i];
+        uint32_t code = 0;
+        if (!rule_applies(r, found, &code) || !rule_is_told(r, found, code)) {
+            continue;
+        }
+        bytes own = {NULL, 0};
+        bytes look_at = text_set_find(&r->look_at, c->lang, &own);
+        bool is_open =
+            found->verdict == VERDICT_CHECK && look_at.len > 0 && bytes_equal_text(own, l->tag);
+        buf_char(out, ' ');
+        if (r->code.base != NULL) {
+            buf_text(out, say_code_label(c->lang, found->need.list, code));
+            buf_char(out, ' ');
+        }
+        buf_text(out, l->is_right_to_left ? "\u2068" : "");
+        buf_print(out, "(%s, %s)", r->set.base, r->basis.base);
+        buf_text(out, l->is_right_to_left ? "\u2069" : "");
+        buf_text(out, is_open ? ": " : ".");
+        if (is_open) {
+            buf_put(out, look_at.base, look_at.len);
+        }
+    }
+}
+
 void say_gate(const say_context *c, const manifest_gate *m, const gate *g,
               const gate_finding *found, buf *out)
 {
@@ -243,7 +298,8 @@ void say_gate(const say_context *c, const manifest_gate *m, const gate *g,
     bytes own = bytes_of(c->lang);
     if (m != NULL) {
         const text_set *sets[] = {&m->yes, &m->check, &m->no};
-        text = text_set_find(sets[found->verdict], c->lang, &own);
+        const text_set *set = found->is_inferred ? &m->maybe : sets[found->verdict];
+        text = text_set_find(set, c->lang, &own);
     }
     if (text.base == NULL) {
         text = bytes_of(own_text(c, g, found));
@@ -256,6 +312,9 @@ void say_gate(const say_context *c, const manifest_gate *m, const gate *g,
         say_entries(&its, g, found, found->verdict, text, out);
     } else {
         say_filled(&its, g, found, text, out);
+    }
+    if (m != NULL) {
+        say_rules(c, m, found, out);
     }
 }
 

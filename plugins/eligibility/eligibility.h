@@ -42,6 +42,7 @@ enum {
     COLUMN_ENTITLEMENT = COLUMN_AGE_25 + FACT_COUNT,
     COLUMN_VALID_TO,
     COLUMN_ISSUED,
+    COLUMN_OBLIGED,
     COLUMN_COUNT
 };
 
@@ -52,7 +53,8 @@ typedef struct person {
     int has_entitlements;
     uint32_t entitlement_count;
     const int32_t *entitlement, *valid_to;
-    const int32_t *issued; /* NULL: not granted or not there */
+    const int32_t *issued;  /* NULL: not granted or not there */
+    const int32_t *obliged; /* likewise; 1: the job centre obliged the person to it */
     answer facts[FACT_COUNT];
     int32_t as_of;
 } person;

@@ -10,7 +10,8 @@ typedef enum test {
     TEST_UNEMPLOYED_MONTHS, /* months */
     TEST_MONTHS_LEFT,       /* code; months, in the years from the first time */
     TEST_FACT,              /* code */
-    TEST_HOLDS,             /* code; lapses after months, 0: by its own day alone */
+    TEST_HOLDS,             /* code; lapses after months, 0: by its own day alone; 1: the own day
+                               counts for obliged people only */
     TEST_DISCRETION         /* somebody decides */
 } test;
 
@@ -101,6 +102,21 @@ static answer has_months_left(const person *p, const condition *c)
     return days_in(p, status, begin, p->as_of) < most ? YES : NO;
 }
 
+/* The own day of an entitlement beside the months after its issue: it counts, too, or for those
+ * only whom the job centre obliged. */
+static answer holds_by_both(const person *p, const condition *c, uint32_t entitlement,
+                            answer is_valid, answer is_fresh)
+{
+    int32_t obliged = p->obliged == NULL ? LOTSE_ABSENT : p->obliged[entitlement];
+    if (c->numbers[1] == 0 || obliged == 1) {
+        return both(is_valid, is_fresh);
+    }
+    if (obliged == LOTSE_ABSENT && is_fresh == YES) {
+        return is_valid == YES ? YES : NOT_KNOWN;
+    }
+    return is_fresh;
+}
+
 /* Valid by its own day and, where the law says so, not longer than its months after the issue. */
 static answer holds_entitlement(const person *p, const condition *c)
 {
@@ -117,7 +133,7 @@ static answer holds_entitlement(const person *p, const condition *c)
             answer is_fresh = issued == LOTSE_ABSENT                               ? NOT_KNOWN
                               : day_plus_months(issued, c->numbers[0]) >= p->as_of ? YES
                                                                                    : NO;
-            is_valid = both(is_valid, is_fresh);
+            is_valid = holds_by_both(p, c, i, is_valid, is_fresh);
         }
         found = either(found, is_valid);
     }

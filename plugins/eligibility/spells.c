@@ -83,7 +83,7 @@ static answer flag_at(const lotse_table *t, uint32_t column, uint32_t row)
 
 person person_of(const lotse_table *t, uint32_t row, int32_t as_of)
 {
-    uint32_t counts[6] = {0};
+    uint32_t counts[7] = {0};
     person p = {.as_of = as_of};
     p.status = list_at(t, COLUMN_STATUS, row, &counts[0]);
     p.from = list_at(t, COLUMN_FROM, row, &counts[1]);
@@ -101,6 +101,8 @@ person person_of(const lotse_table *t, uint32_t row, int32_t as_of)
     p.entitlement_count = p.has_entitlements ? counts[3] : 0;
     p.issued = list_at(t, COLUMN_ISSUED, row, &counts[5]);
     p.issued = counts[5] == counts[3] ? p.issued : NULL;
+    p.obliged = list_at(t, COLUMN_OBLIGED, row, &counts[6]);
+    p.obliged = counts[6] == counts[3] ? p.obliged : NULL;
     for (uint32_t i = 0; i < FACT_COUNT; i++) {
         p.facts[i] = flag_at(t, COLUMN_AGE_25 + i, row);
     }

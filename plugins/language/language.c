@@ -1,5 +1,9 @@
 /* lotse.language: how far a person's languages lie above what an offer asks for. The smallest
- * margin over all languages and skills named counts, up to `levels` of them. */
+ * margin over all languages and skills named counts, up to `levels` of them.
+ *
+ * A strategy may say two things more. With `entry`, who has the entry level of a language course
+ * gets the full score: nobody learns better for knowing it already. With `instruction`, another
+ * language in which is taught or advised may stand for German. */
 
 #include "lotse_plugin.h"
 
@@ -15,13 +19,25 @@ enum {
     COLUMN_CODE,
     COLUMN_LEVEL,
     COLUMN_GERMAN = COLUMN_LEVEL + KIND_COUNT,
-    COLUMN_COUNT = COLUMN_GERMAN + KIND_COUNT
+    COLUMN_COUNT = COLUMN_GERMAN + KIND_COUNT,
+    /* Of offers only. */
+    COLUMN_KIND = COLUMN_COUNT,
+    COLUMN_INSTRUCTION,
+    OFFER_COLUMN_COUNT
 };
+
+/* The manifest's parameters. */
+enum { PARAM_LEVELS, PARAM_ENTRY, PARAM_INSTRUCTION };
+
+/* Of the code list `kind`; a bit for each kind in which something is taught or advised. */
+enum { OFFER_KIND_LANGUAGE_COURSE = 0, INSTRUCTION_MAX = 64 };
+#define KINDS_WITH_INSTRUCTION                                                                     \
+    (1u << 1 | 1u << 2 | 1u << 3 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 12)
 
 enum { GERMAN = 32 }; /* position in the code list `language` */
 
 /* The manifest's sentences; the first five in the order of the columns. */
-enum { SENTENCE_LEVEL, SENTENCE_NONE = KIND_COUNT, SENTENCE_UNKNOWN };
+enum { SENTENCE_LEVEL, SENTENCE_NONE = KIND_COUNT, SENTENCE_UNKNOWN, SENTENCE_ENTRY };
 
 /* One level that an offer asks for. */
 typedef struct asked {
@@ -30,9 +46,21 @@ typedef struct asked {
     int8_t min;
 } asked;
 
+/* What an offer says beside the levels it asks for. */
+typedef struct setting {
+    int is_course;
+    int may_stand_for_german; /* another language might: it is named, or none is */
+    int is_known;             /* which languages they are */
+    const int32_t *languages;
+    uint32_t language_count;
+} setting;
+
 typedef struct language {
     lotse_criterion criterion;
     int32_t levels;
+    int fills_entry, waives;
+    setting setting; /* of an offer as anchor */
+    int32_t kept_languages[INSTRUCTION_MAX];
     int32_t points[LEVELS_MAX + 1]; /* by margin */
     uint32_t side;                  /* of the anchor */
     /* A seeker as anchor: what is known of each language. A list that is there is complete, so that
@@ -85,8 +113,17 @@ static void narrow(margin *m, uint32_t language_code, uint32_t kind, int32_t hav
     }
 }
 
-static int32_t points_of(const language *l, const margin *m)
+static int is_filled(const language *l, const setting *s, const margin *m)
 {
+    return l->fills_entry && s->is_course && !m->is_unknown && m->levels != INT32_MAX &&
+           m->levels >= 0;
+}
+
+static int32_t points_of(const language *l, const setting *s, const margin *m)
+{
+    if (is_filled(l, s, m)) {
+        return LOTSE_POINTS_MAX;
+    }
     if (m->is_unknown || m->levels == INT32_MAX) {
         return HALF;
     }
@@ -111,7 +148,9 @@ static const int32_t *entries_of(const lotse_table *t, const lotse_column *c, ui
 static lotse_status configure(void *self, const lotse_params *params, lotse_error *error)
 {
     language *l = self;
-    int64_t levels = lotse_param_value(params, 0, 3);
+    int64_t levels = lotse_param_value(params, PARAM_LEVELS, 3);
+    l->fills_entry = lotse_param_value(params, PARAM_ENTRY, 0) > 0;
+    l->waives = lotse_param_value(params, PARAM_INSTRUCTION, 0) > 0;
     if (levels < 1 || levels > LEVELS_MAX) {
         *error = (lotse_error){sizeof(*error), LOTSE_REFUSED, "levels", "levels must be 1 to 6"};
         return LOTSE_REFUSED;
@@ -170,6 +209,33 @@ static void take_offer(language *l, const lotse_table *anchor)
     }
 }
 
+static setting setting_of(const language *l, const lotse_table *t, uint32_t row)
+{
+    setting s = {0, 0, 0, NULL, 0};
+    if ((!l->fills_entry && !l->waives) || t->column_count < OFFER_COLUMN_COUNT) {
+        return s;
+    }
+    const lotse_column *kind = lotse_column_of(t, COLUMN_KIND);
+    const lotse_column *languages = lotse_column_of(t, COLUMN_INSTRUCTION);
+    uint32_t code = lotse_is_known(t, kind, row) ? lotse_code_at(t, kind, row) : UINT32_MAX;
+    s.is_course = code == OFFER_KIND_LANGUAGE_COURSE;
+    int is_taught = l->waives && code < 32 && (KINDS_WITH_INSTRUCTION >> code & 1u);
+    if (!is_taught) {
+        return s;
+    }
+    s.is_known = lotse_is_known(t, languages, row);
+    s.may_stand_for_german = !s.is_known;
+    if (s.is_known) {
+        lotse_range range = lotse_range_at(t, languages, row);
+        s.languages = (const int32_t *)lotse_values(t, languages) + range.begin;
+        s.language_count = range.end - range.begin;
+    }
+    for (uint32_t i = 0; i < s.language_count; i++) {
+        s.may_stand_for_german |= s.languages[i] != GERMAN;
+    }
+    return s;
+}
+
 static lotse_status select_anchor(void *self, const lotse_table *anchor, int32_t as_of_day,
                                   lotse_error *error)
 {
@@ -179,10 +245,72 @@ static lotse_status select_anchor(void *self, const lotse_table *anchor, int32_t
     l->side = anchor->side;
     if (anchor->side == LOTSE_SEEKER) {
         take_seeker(l, anchor);
-    } else {
-        take_offer(l, anchor);
+        return LOTSE_OK;
     }
+    take_offer(l, anchor);
+    l->setting = setting_of(l, anchor, 0);
+    if (l->setting.language_count > INSTRUCTION_MAX) {
+        l->setting.language_count = INSTRUCTION_MAX;
+    }
+    for (uint32_t i = 0; i < l->setting.language_count; i++) {
+        l->kept_languages[i] = l->setting.languages[i];
+    }
+    l->setting.languages = l->kept_languages;
     return LOTSE_OK;
+}
+
+/* ------------------------------------------------------------------------------------ waivers */
+
+/* The levels that may stand for one of German: of the languages that are named, or of any where
+ * none is. */
+typedef struct stand_in {
+    int32_t level; /* the best that is known */
+    uint16_t language;
+    uint8_t is_open; /* one that is not known, or may not be asked for, might be better */
+} stand_in;
+
+static void stand_in_add(stand_in *s, const setting *at, uint32_t language_code, int32_t level)
+{
+    if (level == LEVEL_UNKNOWN) {
+        s->is_open = 1;
+    } else if (!at->is_known) {
+        s->is_open |= level > s->level;
+    } else if (level > s->level) {
+        *s = (stand_in){level, (uint16_t)language_code, s->is_open};
+    }
+}
+
+/* German at one level beside what may stand for it. Nothing better than `levels` above is needed.
+ */
+static void narrow_german(const language *l, margin *m, uint32_t kind, int32_t have, int32_t need,
+                          stand_in other)
+{
+    int is_open = other.is_open || have == LEVEL_UNKNOWN;
+    int is_other = other.level != LEVEL_UNKNOWN && other.level > have;
+    int32_t best = is_other ? other.level : have;
+    if (is_open && (best == LEVEL_UNKNOWN || best - need < l->levels)) {
+        narrow(m, GERMAN, kind, LEVEL_UNKNOWN, need);
+    } else {
+        narrow(m, is_other ? other.language : (uint32_t)GERMAN, kind, best, need);
+    }
+}
+
+/* Of the person that asks. */
+static stand_in own_stand_in(const language *l, const setting *at, uint32_t kind)
+{
+    stand_in s = {LEVEL_UNKNOWN, GERMAN, 0};
+    for (uint32_t i = 0; at->is_known && i < at->language_count; i++) {
+        int32_t code = at->languages[i];
+        if (code != GERMAN && code >= 0 && code < LANGUAGE_MAX) {
+            stand_in_add(&s, at, (uint32_t)code, l->have[code][kind]);
+        }
+    }
+    for (uint32_t code = 0; !at->is_known && code < LANGUAGE_MAX; code++) {
+        if (code != GERMAN) {
+            stand_in_add(&s, at, code, l->have[code][kind]);
+        }
+    }
+    return s;
 }
 
 /* ------------------------------------------------------------------------------------ rows */
@@ -203,14 +331,15 @@ static margin judge_german(const language *l, const lotse_table *t, const column
     return m;
 }
 
-static margin judge_offer(const language *l, const lotse_table *t, const columns *c, uint32_t row)
+static margin judge_offer(const language *l, const lotse_table *t, const columns *c,
+                          const setting *at, uint32_t row)
 {
     margin m = nothing_asked();
     if (!lotse_is_known(t, &c->column[COLUMN_CODE], row)) {
         return m;
     }
     lotse_range range = lotse_range_at(t, &c->column[COLUMN_CODE], row);
-    if (c->has_german && range.end - range.begin == 1) {
+    if (c->has_german && range.end - range.begin == 1 && !at->may_stand_for_german) {
         int is_german = 0;
         margin german = judge_german(l, t, c, row, &is_german);
         if (is_german) {
@@ -222,7 +351,10 @@ static margin judge_offer(const language *l, const lotse_table *t, const columns
     for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
         const int32_t *mins = entries_of(t, &c->column[COLUMN_LEVEL + kind], row, count);
         for (uint32_t i = 0; mins != NULL && i < count; i++) {
-            if (mins[i] != LOTSE_ABSENT && codes[i] >= 0 && codes[i] < LANGUAGE_MAX) {
+            if (mins[i] != LOTSE_ABSENT && codes[i] == GERMAN && at->may_stand_for_german) {
+                narrow_german(l, &m, kind, l->have[GERMAN][kind], mins[i],
+                              own_stand_in(l, at, kind));
+            } else if (mins[i] != LOTSE_ABSENT && codes[i] >= 0 && codes[i] < LANGUAGE_MAX) {
                 narrow(&m, (uint32_t)codes[i], kind, l->have[codes[i]][kind], mins[i]);
             }
         }
@@ -240,10 +372,44 @@ static int32_t find_language(const int32_t *codes, uint32_t count, uint32_t lang
     return -1;
 }
 
+/* Of a person found. A list that is there is complete: other languages are at the lowest level. */
+static stand_in row_stand_in(const language *l, const lotse_table *t, const columns *c,
+                             uint32_t row, const int32_t *codes, uint32_t count, int is_known,
+                             uint32_t kind)
+{
+    stand_in s = {LEVEL_UNKNOWN, GERMAN, 0};
+    const setting *at = &l->setting;
+    const int32_t *levels =
+        is_known ? entries_of(t, &c->column[COLUMN_LEVEL + kind], row, count) : NULL;
+    for (uint32_t i = 0; at->is_known && i < at->language_count; i++) {
+        int32_t code = at->languages[i];
+        if (code == GERMAN || code < 0 || code >= LANGUAGE_MAX) {
+            continue;
+        }
+        int32_t found = find_language(codes, count, (uint32_t)code);
+        int32_t level =
+            !is_known || (found >= 0 && (levels == NULL || levels[found] == LOTSE_ABSENT))
+                ? LEVEL_UNKNOWN
+            : found < 0 ? 0
+                        : levels[found];
+        stand_in_add(&s, at, (uint32_t)code, level);
+    }
+    if (!at->is_known) {
+        stand_in_add(&s, at, 0, is_known ? 0 : LEVEL_UNKNOWN);
+    }
+    for (uint32_t i = 0; !at->is_known && i < count; i++) {
+        if (codes[i] != GERMAN) {
+            int is_told = levels != NULL && levels[i] != LOTSE_ABSENT;
+            stand_in_add(&s, at, 0, is_told ? levels[i] : LEVEL_UNKNOWN);
+        }
+    }
+    return s;
+}
+
 static margin judge_seeker(const language *l, const lotse_table *t, const columns *c, uint32_t row)
 {
     margin m = nothing_asked();
-    if (c->has_german && l->asks_german_alone) {
+    if (c->has_german && l->asks_german_alone && !l->setting.may_stand_for_german) {
         for (uint32_t i = 0; i < l->asked_count; i++) {
             const lotse_column *german = &c->column[COLUMN_GERMAN + l->asked[i].kind];
             int32_t have = lotse_is_known(t, german, row) ? (int32_t)lotse_code_at(t, german, row)
@@ -270,14 +436,22 @@ static margin judge_seeker(const language *l, const lotse_table *t, const column
             const int32_t *levels = entries_of(t, &c->column[COLUMN_LEVEL + a.kind], row, count);
             have = levels == NULL || levels[at] == LOTSE_ABSENT ? LEVEL_UNKNOWN : levels[at];
         }
-        narrow(&m, a.language, a.kind, have, a.min);
+        if (a.language == GERMAN && l->setting.may_stand_for_german) {
+            narrow_german(l, &m, a.kind, have, a.min,
+                          row_stand_in(l, t, c, row, codes, count, is_known, a.kind));
+        } else {
+            narrow(&m, a.language, a.kind, have, a.min);
+        }
     }
     return m;
 }
 
-static margin judge(const language *l, const lotse_table *t, const columns *c, uint32_t row)
+static margin judge(const language *l, const lotse_table *t, const columns *c, uint32_t row,
+                    setting *ret_setting)
 {
-    return l->side == LOTSE_SEEKER ? judge_offer(l, t, c, row) : judge_seeker(l, t, c, row);
+    *ret_setting = l->side == LOTSE_SEEKER ? setting_of(l, t, row) : l->setting;
+    return l->side == LOTSE_SEEKER ? judge_offer(l, t, c, ret_setting, row)
+                                   : judge_seeker(l, t, c, row);
 }
 
 /* The kinds of German levels that some offer asks for. */
@@ -339,9 +513,10 @@ static void score_offers(const language *l, const lotse_table *t, const columns 
             scores[i] = l->points[least < 0 ? 0 : least > levels ? levels : least];
             continue;
         }
-        margin m = judge_offer(l, t, c, rows[i]);
+        setting at;
+        margin m = judge(l, t, c, rows[i], &at);
         verdicts[i] = m.is_unknown ? LOTSE_CHECK : LOTSE_YES;
-        scores[i] = points_of(l, &m);
+        scores[i] = points_of(l, &at, &m);
     }
 }
 
@@ -352,14 +527,15 @@ static lotse_status score(void *self, const lotse_table *table, const uint32_t *
     const language *l = self;
     columns c = columns_of(table);
     (void)pairs;
-    if (l->side == LOTSE_SEEKER && c.has_german) {
+    if (l->side == LOTSE_SEEKER && c.has_german && !l->fills_entry && !l->waives) {
         score_offers(l, table, &c, rows, row_count, verdicts, scores);
         return LOTSE_OK;
     }
     for (uint32_t i = 0; i < row_count; i++) {
-        margin m = judge(l, table, &c, rows[i]);
+        setting at;
+        margin m = judge(l, table, &c, rows[i], &at);
         verdicts[i] = m.is_unknown ? LOTSE_CHECK : LOTSE_YES;
-        scores[i] = points_of(l, &m);
+        scores[i] = points_of(l, &at, &m);
     }
     return LOTSE_OK;
 }
@@ -371,18 +547,20 @@ static lotse_status explain(void *self, const lotse_table *table, const uint32_t
     columns c = columns_of(table);
     (void)pairs;
     for (uint32_t i = 0; i < row_count; i++) {
-        margin m = judge(l, table, &c, rows[i]);
+        setting at;
+        margin m = judge(l, table, &c, rows[i], &at);
         uint32_t sentence = m.is_unknown            ? SENTENCE_UNKNOWN
                             : m.levels == INT32_MAX ? SENTENCE_NONE
+                            : is_filled(l, &at, &m) ? SENTENCE_ENTRY
                                                     : SENTENCE_LEVEL + m.kind;
-        lotse_reason *r = lotse_reason_add(reasons, i, sentence, points_of(l, &m));
+        lotse_reason *r = lotse_reason_add(reasons, i, sentence, points_of(l, &at, &m));
         if (r == NULL) {
             break;
         }
         if (sentence != SENTENCE_NONE) {
             lotse_reason_arg(r, LOTSE_ARG_CODE, m.language);
         }
-        if (sentence < SENTENCE_NONE) {
+        if (sentence < SENTENCE_NONE || sentence == SENTENCE_ENTRY) {
             lotse_reason_arg(r, LOTSE_ARG_CODE, m.have);
             lotse_reason_arg(r, LOTSE_ARG_CODE, m.need);
         }

@@ -197,6 +197,32 @@ typedef struct lotse_host {
     const void *(*get_extension)(const struct lotse_host *host, const char *id);
 } lotse_host;
 
+/* An extension of the host: what it knows of occupations and skills. NULL where the data folder has
+ * no taxonomy, and in a cage. Answers are the same for as long as an instance lives. */
+#define LOTSE_TAXONOMY_1 "lotse.taxonomy/1"
+
+enum {
+    /* Of an occupation: skills that belong to it. A code of ISCO-08 (four digits) or KldB 2010
+     * (five) speaks for the occupations under it. */
+    LOTSE_SKILLS_ESSENTIAL = 1,
+    LOTSE_SKILLS_OPTIONAL = 2,
+    /* The same from the other end: occupations of any scheme that a skill belongs to. */
+    LOTSE_OCCUPATIONS_ESSENTIAL = 3,
+    LOTSE_OCCUPATIONS_OPTIONAL = 4,
+    LOTSE_SKILLS_NEAR = 5, /* of a skill: those next to it; each is near to the other */
+    LOTSE_ISCO_UNITS = 6 /* of an occupation: its unit groups of ISCO-08, itself where it is one */
+};
+
+typedef struct lotse_taxonomy {
+    uint32_t size;
+    uint32_t reserved;
+    const void *self;
+    /* Writes at most `max` concepts of this database that stand in the relation, each once, and
+     * answers how many there are. [worker] */
+    uint32_t (*related)(const void *self, uint32_t concept, uint32_t relation, uint32_t *ret,
+                        uint32_t max);
+} lotse_taxonomy;
+
 /* ------------------------------------------------------------------------------------ criterion/1
  */
 

@@ -1,4 +1,5 @@
-/* lotse.terms: until when an intake may be joined, and at which times of the day work is asked for.
+/* lotse.terms: until when an intake may be joined, at which times of the day work is asked for, and
+ * at which level of German a vocational language course begins.
  *
  * first_entry and last_entry are days between which somebody may begin. A rolling entry goes on
  * until its last day, a fixed one is one day. What is not recorded is not known. */
@@ -15,8 +16,12 @@ enum {
     COLUMN_LATEST,
     COLUMN_WORKING_TIME,
     COLUMN_CONDITIONS,
+    COLUMN_COURSE,
     COLUMN_COUNT
 };
+
+/* And of seekers. */
+enum { COLUMN_LEVEL, COLUMN_EVIDENCE, COLUMN_DATE, SEEKER_COLUMN_COUNT };
 
 /* Positions of the code lists entry_mode, excluded_time, working_time and condition. */
 enum { MODE_ROLLING = 1 };
@@ -172,6 +177,93 @@ static lotse_status derive_times(void *self, const lotse_table *table, const uin
     return LOTSE_OK;
 }
 
+/* ------------------------------------------------------------------------------------ languages
+ */
+
+/* Positions of the code lists level, evidence and course_type. */
+enum { LEVEL_A2 = 2, LEVEL_B1, LEVEL_B2, LEVEL_C1, LEVEL_COUNT = 7 };
+enum { EVIDENCE_CERTIFICATE = 0 };
+enum { COURSE_VOCATIONAL_FIRST = 7, COURSE_VOCATIONAL_JOB = 14, COURSE_COUNT = 16 };
+
+#define LEVEL_BIT(level) (UINT64_C(1) << (level))
+#define ALL_LEVELS (LEVEL_BIT(LEVEL_COUNT) - 1)
+
+/* DeuFöV section 8 (1): a certificate counts for six months, which have 181 days at least. */
+enum { CERTIFICATE_DAYS = 181 };
+
+static int counts_as_evidence(const lotse_table *t, uint32_t row, int32_t as_of)
+{
+    const lotse_column *evidence = lotse_column_of(t, COLUMN_EVIDENCE);
+    int32_t date;
+    if (!lotse_is_known(t, evidence, row)) {
+        return 0;
+    }
+    if (lotse_code_at(t, evidence, row) != EVIDENCE_CERTIFICATE) {
+        return 1;
+    }
+    return day_at(t, COLUMN_DATE, row, &date) && as_of - date <= CERTIFICATE_DAYS;
+}
+
+static lotse_status derive_german(void *self, const lotse_table *table, const uint32_t *rows,
+                                  uint32_t row_count, int32_t as_of_day, void *values,
+                                  uint8_t *known)
+{
+    lotse_codes *codes = values;
+    (void)self;
+    if (table->column_count < SEEKER_COLUMN_COUNT) {
+        return LOTSE_REFUSED;
+    }
+    const lotse_column *level = lotse_column_of(table, COLUMN_LEVEL);
+    for (uint32_t i = 0; i < row_count; i++) {
+        int is_told = lotse_is_known(table, level, rows[i]) != 0;
+        uint32_t reached = is_told ? lotse_code_at(table, level, rows[i]) : 0;
+        /* Nobody needs evidence of having no German. */
+        int counts = is_told && (reached == 0 || counts_as_evidence(table, rows[i], as_of_day));
+        codes[i].members = counts ? LEVEL_BIT(reached + 1) - 1 : 0;
+        codes[i].known = counts ? ALL_LEVELS : 0;
+        known[i] = 1; /* per code: lotse_codes.known */
+    }
+    return LOTSE_OK;
+}
+
+/* DeuFöV sections 4 (3), 12 and 13; that courses at work begin at A2 is not verified. Courses that
+ * are no vocational ones begin where they say themselves. */
+static lotse_codes entry_of(const lotse_table *t, uint32_t row)
+{
+    static const uint64_t entries[] = {
+        LEVEL_BIT(LEVEL_B1), LEVEL_BIT(LEVEL_B2), LEVEL_BIT(LEVEL_C1), 0,
+        LEVEL_BIT(LEVEL_A2), LEVEL_BIT(LEVEL_B1), LEVEL_BIT(LEVEL_B1)};
+    const uint64_t possible =
+        LEVEL_BIT(LEVEL_A2) | LEVEL_BIT(LEVEL_B1) | LEVEL_BIT(LEVEL_B2) | LEVEL_BIT(LEVEL_C1);
+    const lotse_column *c = lotse_column_of(t, COLUMN_COURSE);
+    if (!lotse_is_known(t, c, row)) {
+        return (lotse_codes){0, ALL_LEVELS & ~possible};
+    }
+    uint32_t course = lotse_code_at(t, c, row);
+    if (course == COURSE_VOCATIONAL_JOB) {
+        return (lotse_codes){0, ALL_LEVELS & ~LEVEL_BIT(LEVEL_A2)};
+    }
+    int is_vocational = course >= COURSE_VOCATIONAL_FIRST && course < COURSE_VOCATIONAL_JOB;
+    return (lotse_codes){is_vocational ? entries[course - COURSE_VOCATIONAL_FIRST] : 0, ALL_LEVELS};
+}
+
+static lotse_status derive_entry_level(void *self, const lotse_table *table, const uint32_t *rows,
+                                       uint32_t row_count, int32_t as_of_day, void *values,
+                                       uint8_t *known)
+{
+    lotse_codes *codes = values;
+    (void)self;
+    (void)as_of_day;
+    if (table->column_count < COLUMN_COUNT) {
+        return LOTSE_REFUSED;
+    }
+    for (uint32_t i = 0; i < row_count; i++) {
+        codes[i] = entry_of(table, rows[i]);
+        known[i] = 1; /* per code: lotse_codes.known */
+    }
+    return LOTSE_OK;
+}
+
 /* ------------------------------------------------------------------------------------ the fields
  */
 
@@ -195,13 +287,14 @@ static const lotse_field *create(const lotse_host *host, const char *field_id, l
     static const lotse_field last = {sizeof(last), 0, NULL, configure, derive_last, destroy};
     static const lotse_field until = {sizeof(until), 0, NULL, configure, derive_free, destroy};
     static const lotse_field times = {sizeof(times), 0, NULL, configure, derive_times, destroy};
+    static const lotse_field german = {sizeof(german), 0, NULL, configure, derive_german, destroy};
+    static const lotse_field entry = {sizeof(entry),      0,      NULL, configure,
+                                      derive_entry_level, destroy};
     static const struct {
         const char *id;
         const lotse_field *field;
-    } fields[] = {{"first_entry", &first},
-                  {"last_entry", &last},
-                  {"free_until", &until},
-                  {"asked_times", &times}};
+    } fields[] = {{"first_entry", &first}, {"last_entry", &last},       {"free_until", &until},
+                  {"asked_times", &times}, {"german_reached", &german}, {"course_entry", &entry}};
     (void)host;
     for (uint32_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         if (strcmp(field_id, fields[i].id) == 0) {

@@ -16,7 +16,7 @@ const isManifest = ajv.compile(read('schemas/manifest.schema.json'));
 const isStrategy = ajv.compile(read('schemas/strategy.schema.json'));
 
 const onlyDecoder = [/stands twice/, /is no code of the list/, /no code list/, /which is no argument/, /must be \{name\}/,
-  /without its/, /lies outside/, /is no day/, /there is no field/, /has no codes/, /is no int parameter/,
+  /without its/, /lies outside/, /is no day/, /there is no field/, /has no codes/, /is no int parameter/, /is no ppm parameter/,
   /must be an isco: or kldb: code/, /too long for a set/, /cannot be used in a set/,
   /this is (true or false|an array), it must be (true or false|an array)$/];
 

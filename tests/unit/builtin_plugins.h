@@ -6,6 +6,8 @@
 
 #include "match/match.h"
 #include "plugin/registry.h"
+#include "taxonomy/knowledge.h"
+#include "unit/invented_taxonomy.h"
 #include "json/json.h"
 
 /* A test of another strategy says which before it includes this. */
@@ -19,6 +21,16 @@ static registry *plugins;
 static dictionary *concepts;
 static strategy default_strategy;
 static arena memory;
+static knowledge *known; /* NULL: no taxonomy */
+
+#ifdef KNOWS
+/* Over the skills and occupations of random_records.h. */
+static const invented KNOWN_TAXONOMY = {
+    .skill_prefix = "esco:k",
+    .skill_count = 8,
+    .units = {"isco:5321", "isco:5322", "isco:5321", "isco:9412", "isco:2411"},
+    .classes = {"kldb:81302", "kldb:81313", "kldb:51312"}};
+#endif
 
 static inline void start(void)
 {
@@ -32,7 +44,11 @@ static inline void start(void)
         snprintf(id, sizeof(id), "esco:k%u", i);
         ck_assert(dictionary_add(concepts, bytes_of(id), &number, &is_new, &e));
     }
-    registry_config config = {.builtin_dirs = dirs, .builtin_dir_count = 1, .dictionary = concepts};
+#ifdef KNOWS
+    known = invented_knowledge(&KNOWN_TAXONOMY, concepts);
+#endif
+    registry_config config = {
+        .builtin_dirs = dirs, .builtin_dir_count = 1, .dictionary = concepts, .knowledge = known};
     ck_assert_msg(registry_new(&config, &plugins, &e), "%s", e.text);
     for (uint32_t i = 0; i < registry_count(plugins); i++) {
         const plugin_info *info = registry_plugin(plugins, i);
@@ -54,6 +70,7 @@ static inline void start(void)
 static inline void finish(void)
 {
     registry_free(&plugins);
+    knowledge_free(&known);
     dictionary_free(&concepts);
     arena_fini(&memory);
 }

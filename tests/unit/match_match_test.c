@@ -2,6 +2,8 @@
  * one, then sorted. Answers must be equal in every member. */
 #include "match_world.h"
 
+#include "match/infer.h"
+
 enum { SIDE_MAX = 120, HIT_MAX = 600 };
 
 /* One record as the brute force sees it: a segment of its own. */
@@ -21,18 +23,19 @@ typedef struct scene {
     uint64_t change;
 } scene;
 
-static void scene_start(scene *s, uint64_t seed, bool has_extras)
+static void scene_start(scene *s, uint64_t seed, bool has_extras, bool knows)
 {
     err e = {0};
     memset(s, 0, sizeof *s);
-    world_start(&s->world, seed, has_extras);
+    world_start_as(&s->world, seed, has_extras, knows);
     ck_assert(snapshot_new(&s->world.program, s->world.dictionary, 0, &s->snapshot, &e));
     ck_assert(match_worker_new(&s->worker, &e));
     ck_assert(match_worker_new(&s->oracle_worker, &e));
     for (uint32_t i = 0; i < s->world.program.criterion_count; i++) {
         const criterion_spec *spec = &s->world.program.criteria[i];
         lotse_error why = {.size = sizeof why};
-        s->instances[i] = spec->factory->create(program_host(), spec->id, &why);
+        s->instances[i] =
+            spec->factory->create(program_host_of(&s->world.program, NULL), spec->id, &why);
         ck_assert_ptr_nonnull(s->instances[i]);
     }
 }
@@ -114,6 +117,7 @@ typedef struct brute {
     scene *scene;
     const match_query *query;
     arena memory;
+    infer_plan infer;
     uint64_t gates;
     match_answer answer;
 } brute;
@@ -137,7 +141,7 @@ static int32_t price_of_row(const segment *s, uint32_t row)
 static gate_row row_of(brute *b, const segment *s, uint32_t row)
 {
     err e = {0};
-    gate_row r = {s, row, NULL, 0};
+    gate_row r = {s, row, NULL, 0, NULL};
     ck_assert_msg(match_derive(b->scene->oracle_worker, &b->scene->world.program, s, &row, 1,
                                b->query->as_of, &b->memory, &r.derived, &e),
                   "%s", e.text);
@@ -362,7 +366,10 @@ static void ask_brute(brute *b, brute_answer *a)
     a->failing = arena_make_array(&b->memory, SIDE_MAX * 64, uint64_t);
     gate_row *anchors = arena_make_array(&b->memory, q->anchor_row_count, gate_row);
     for (uint32_t i = 0; i < q->anchor_row_count; i++) {
+        err e = {0};
         anchors[i] = row_of(b, q->anchor, q->anchor_rows[i]);
+        ck_assert(infer_anchor(&b->infer, &s->world.program, q->anchor, q->anchor_rows[i],
+                               &b->memory, &anchors[i].inferred, &e));
     }
     for (uint32_t number = 0; number < SIDE_MAX; number++) {
         const lone_record *lone = &s->records[row_side][number];
@@ -498,6 +505,7 @@ static void compare_answer(scene *s, const match_query *q, uint64_t seed)
     arena memory = {0};
     brute b = {.scene = s, .query = q, .gates = q->strategy->gates_on};
     match_answer got;
+    infer_plan_find(q->strategy, &b.infer);
     ask_brute(&b, &expected);
     ck_assert_msg(match_run(s->worker, q, &memory, &got, &e), "seed %llu: %s",
                   (unsigned long long)seed, e.text);
@@ -617,10 +625,10 @@ static uint32_t world_count(uint32_t usual)
     return more == NULL ? usual : (uint32_t)strtoul(more, NULL, 10);
 }
 
-static void compare_world(uint64_t seed, bool has_extras)
+static void compare_world(uint64_t seed, bool has_extras, bool knows)
 {
     static scene s;
-    scene_start(&s, seed, has_extras);
+    scene_start(&s, seed, has_extras, knows);
     uint32_t tail = 1 + world_random(&s.world, 40);
     snapshot_tune(s.snapshot, tail, world_random(&s.world, tail + 1));
     uint32_t below = 1 + world_random(&s.world, SIDE_MAX);
@@ -647,7 +655,7 @@ START_TEST(match_run_equals_brute_force_on_builtin_plugins)
 {
     uint32_t count = world_count(25);
     for (uint32_t i = 0; i < count; i++) {
-        compare_world(i + 1, false);
+        compare_world(i + 1, false, false);
     }
 }
 END_TEST
@@ -656,7 +664,16 @@ START_TEST(match_run_equals_brute_force_with_other_gates_and_criteria)
 {
     uint32_t count = world_count(25);
     for (uint32_t i = 0; i < count; i++) {
-        compare_world(i + 100001, true);
+        compare_world(i + 100001, true, false);
+    }
+}
+END_TEST
+
+START_TEST(match_run_equals_brute_force_with_a_taxonomy)
+{
+    uint32_t count = world_count(40);
+    for (uint32_t i = 0; i < count; i++) {
+        compare_world(i + 200001, i % 2 == 1, true);
     }
 }
 END_TEST
@@ -668,6 +685,7 @@ int main(void)
     tcase_set_timeout(tests, 3600);
     tcase_add_test(tests, match_run_equals_brute_force_on_builtin_plugins);
     tcase_add_test(tests, match_run_equals_brute_force_with_other_gates_and_criteria);
+    tcase_add_test(tests, match_run_equals_brute_force_with_a_taxonomy);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -47,7 +47,7 @@ static void compare_rows(world *w, const words *compiled, const gate_row *anchor
     words_ask(compiled, anchor, gates, as_of, &q);
     record_side side = segment_side(compiled->segment);
     for (uint32_t row = 0; row < segment_row_count(compiled->segment); row++) {
-        gate_row pair = {compiled->segment, row, compiled->derived, row};
+        gate_row pair = {compiled->segment, row, compiled->derived, row, NULL};
         const gate_row *person = side == SIDE_SEEKER ? &pair : anchor;
         const gate_row *place = side == SIDE_SEEKER ? anchor : &pair;
         uint64_t apart = words_apart(&q, row);
@@ -95,7 +95,7 @@ static void compare_side(world *w, side_rows *sides, record_side row_side, uint6
                   "%s", e.text);
     for (uint32_t i = 0; i < segment_row_count(anchors); i++) {
         arena scratch = {0};
-        gate_row anchor = {anchors, i, NULL, 0};
+        gate_row anchor = {anchors, i, NULL, 0, NULL};
         ck_assert(
             derive_rows(derive, anchors, &i, 1, as_of, DERIVE_ALL, &scratch, &anchor.derived, &e));
         uint64_t gates = UINT64_MAX >> (64 - w->program.gate_count);

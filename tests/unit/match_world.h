@@ -12,6 +12,8 @@
 #include "match/match_table.h"
 #include "model/record.h"
 #include "plugin/registry.h"
+#include "taxonomy/knowledge.h"
+#include "unit/invented_taxonomy.h"
 
 /* Small invented worlds for tests of the matcher: random records with facts left out, on the
  * built-in plugins and a few gates and a criterion of the test's own. */
@@ -20,6 +22,7 @@ enum { WORLD_GATE_MAX = GATE_COUNT_MAX, WORLD_CRITERION_MAX = 16, WORLD_FILTER_M
 
 typedef struct world {
     dictionary *dictionary;
+    knowledge *knowledge; /* NULL: the world has no taxonomy, and nobody past work */
     registry *registry;
     match_program program;
     gate gates[WORLD_GATE_MAX];
@@ -204,15 +207,50 @@ static inline void world_add_criterion(world *w)
     w->program.criterion_count = n + 1;
 }
 
-static inline void world_start(world *w, uint64_t seed, bool has_extras)
+/* Over the skills and occupations of the worlds' records. */
+static const invented WORLD_TAXONOMY = {
+    .skill_prefix = "esco:S",
+    .skill_count = 12,
+    .units = {"isco:5321", "isco:5321", "isco:5322", "isco:9112", "isco:5120"},
+    .classes = {"kldb:81302", "kldb:81301", "kldb:51312"}};
+
+/* `default`, with what the taxonomy knows. */
+static const char WORLD_KNOWING[] =
+    "{\"id\":\"knowing\",\"criteria\":["
+    "{\"id\":\"lotse.skills\",\"weight\":350000,"
+    "\"params\":{\"essential\":600000,\"optional\":250000,\"near\":400000}},"
+    "{\"id\":\"lotse.occupation\",\"weight\":250000,"
+    "\"params\":{\"crosswalk\":900000,\"step_down\":900000,\"step_up\":500000}},"
+    "{\"id\":\"lotse.commute\",\"weight\":200000,\"params\":{}},"
+    "{\"id\":\"lotse.language\",\"weight\":100000,"
+    "\"params\":{\"levels\":3,\"entry\":1,\"instruction\":1}},"
+    "{\"id\":\"lotse.schedule\",\"weight\":100000,\"params\":{\"span\":180}}],"
+    "\"gates\":[\"lotse.language\",\"lotse.skills\",\"lotse.commute\",\"lotse.schedule\"]}";
+
+static inline void world_take_strategy(world *w, bytes text)
+{
+    json_doc *doc = NULL;
+    err e = {0};
+    ck_assert(json_parse(text, 32, &doc, &e));
+    ck_assert_msg(registry_strategy(w->registry, json_root(doc), &w->memory, &w->base, &e), "%s %s",
+                  e.text, e.path);
+    json_doc_free(&doc);
+}
+
+static inline void world_start_as(world *w, uint64_t seed, bool has_extras, bool knows)
 {
     static const char *const dir = BUILD_DIR "/bin/plugins";
     err e = {0};
     memset(w, 0, sizeof *w);
     w->state = seed * 0x9e3779b97f4a7c15ULL + 1;
     ck_assert(dictionary_new(&w->dictionary, &e));
-    const registry_config config = {
-        .builtin_dirs = &dir, .builtin_dir_count = 1, .dictionary = w->dictionary};
+    if (knows) {
+        w->knowledge = invented_knowledge(&WORLD_TAXONOMY, w->dictionary);
+    }
+    const registry_config config = {.builtin_dirs = &dir,
+                                    .builtin_dir_count = 1,
+                                    .dictionary = w->dictionary,
+                                    .knowledge = w->knowledge};
     ck_assert_msg(registry_new(&config, &w->registry, &e), "%s", e.text);
     w->program = *registry_program(w->registry);
     if (has_extras) {
@@ -222,22 +260,24 @@ static inline void world_start(world *w, uint64_t seed, bool has_extras)
     }
     for (uint32_t i = 0; i < registry_builtin_strategy_count(w->registry); i++) {
         bytes id;
-        json_doc *doc = NULL;
         bytes text = registry_builtin_strategy(w->registry, i, &id);
         if (bytes_equal_text(id, "default")) {
-            ck_assert(json_parse(text, 32, &doc, &e));
-            ck_assert_msg(registry_strategy(w->registry, json_root(doc), &w->memory, &w->base, &e),
-                          "%s", e.text);
-            json_doc_free(&doc);
+            world_take_strategy(w, knows ? bytes_of(WORLD_KNOWING) : text);
         }
     }
     ck_assert_uint_gt(w->base.criterion_count, 0);
     w->base.program = &w->program;
 }
 
+static inline void world_start(world *w, uint64_t seed, bool has_extras)
+{
+    world_start_as(w, seed, has_extras, false);
+}
+
 static inline void world_end(world *w)
 {
     registry_free(&w->registry);
+    knowledge_free(&w->knowledge);
     dictionary_free(&w->dictionary);
     arena_fini(&w->memory);
 }
@@ -249,6 +289,8 @@ static const char *const WORLD_LANGUAGES[] = {"de", "de", "de", "ar", "tr", "en"
 static const char *const WORLD_OCCUPATIONS[] = {"isco:5321",  "isco:5322", "isco:5120",
                                                 "isco:9112",  "isco:91",   "kldb:81302",
                                                 "kldb:81301", "kldb:51312"};
+/* With a taxonomy also these, which only its crosswalk can compare. */
+static const char *const WORLD_ESCO_OCCUPATIONS[] = {"esco:E0", "esco:E2", "esco:E4"};
 static const char *const WORLD_GROUPS[] = {"newcomer", "long_term_unemployed", "single_parent",
                                            "young_adult"};
 static const char *const WORLD_SUPPORT[] = {"childcare", "step_free_access", "interpreting"};
@@ -364,6 +406,25 @@ static inline void world_put_hours(world *w, buf *out, const char *low, const ch
     }
 }
 
+/* Past occupations of a seeker; some entries do not say which. */
+static inline void world_put_past(world *w, buf *out, const char *key)
+{
+    static const char *const past[] = {"isco:5321",  "isco:9112", "kldb:81302", "kldb:51312",
+                                       "esco:E2",    "esco:E4",   "esco:S1",    "isco:91",
+                                       "kldb:81301", "isco:5322"};
+    uint32_t count = world_random(w, 4);
+    bool has_months = key[0] == 'e';
+    buf_print(out, ",\"%s\":[", key);
+    for (uint32_t i = 0; i < count; i++) {
+        buf_text(out, i > 0 ? ",{" : "{");
+        if (has_months) {
+            buf_print(out, "\"months\":%u,", world_random(w, 60));
+        }
+        buf_print(out, "\"occupation\":\"%s\"}", past[world_random(w, WORLD_COUNT(past))]);
+    }
+    buf_text(out, "]");
+}
+
 static inline void world_write_seeker(world *w, uint32_t number, buf *out)
 {
     buf_clear(out);
@@ -388,6 +449,12 @@ static inline void world_write_seeker(world *w, uint32_t number, buf *out)
     if (world_chance(w, 85)) {
         world_put_concepts(w, out, "skills", 35);
     }
+    if (w->knowledge != NULL && world_chance(w, 80)) {
+        world_put_past(w, out, "experience");
+    }
+    if (w->knowledge != NULL && world_chance(w, 80)) {
+        world_put_past(w, out, "qualifications");
+    }
     if (world_chance(w, 50)) {
         world_put_set(w, out, "licences", WORLD_LICENCES, 3, 50);
     }
@@ -397,8 +464,10 @@ static inline void world_write_seeker(world *w, uint32_t number, buf *out)
         uint32_t first = world_random(w, WORLD_COUNT(WORLD_OCCUPATIONS));
         uint32_t count = world_random(w, 3);
         for (uint32_t i = 0; i < count; i++) {
+            const char *wish = WORLD_OCCUPATIONS[(first + i) % WORLD_COUNT(WORLD_OCCUPATIONS)];
+            bool is_esco = w->knowledge != NULL && world_chance(w, 20);
             buf_print(out, "%s\"%s\"", i > 0 ? "," : "",
-                      WORLD_OCCUPATIONS[(first + i) % WORLD_COUNT(WORLD_OCCUPATIONS)]);
+                      is_esco ? WORLD_ESCO_OCCUPATIONS[i % 3] : wish);
         }
         buf_text(out, "]}");
     }
@@ -511,6 +580,10 @@ static inline void world_write_offer(world *w, uint32_t number, buf *out)
     if (world_chance(w, 90)) {
         world_put_requires(w, out);
     }
+    if (w->knowledge != NULL && world_chance(w, 60)) {
+        static const char *const taught[] = {"de", "ar", "tr", "en"};
+        world_put_set(w, out, "instruction_languages", taught, 4, 40);
+    }
     if (world_chance(w, 80)) {
         buf_text(out, ",\"prefers\":{");
         world_put_concepts(w, out, "skills", world_chance(w, 10) ? 100 : 25);
@@ -520,8 +593,10 @@ static inline void world_write_offer(world *w, uint32_t number, buf *out)
         world_put_set(w, out, "target_groups", WORLD_GROUPS, 4, 25);
     }
     if (world_chance(w, 85)) {
+        const char *code = WORLD_OCCUPATIONS[world_random(w, WORLD_COUNT(WORLD_OCCUPATIONS))];
+        bool is_esco = w->knowledge != NULL && world_chance(w, 20);
         buf_print(out, ",\"occupation\":\"%s\"",
-                  WORLD_OCCUPATIONS[world_random(w, WORLD_COUNT(WORLD_OCCUPATIONS))]);
+                  is_esco ? WORLD_ESCO_OCCUPATIONS[number % 3] : code);
     }
     if (world_chance(w, 70)) {
         world_put_set(w, out, "conditions", WORLD_CONDITIONS, 3, 30);

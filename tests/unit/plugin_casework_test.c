@@ -26,12 +26,12 @@ enum { ASKED_COUNT = sizeof(asked) / sizeof(asked[0]) };
 static const struct {
     const char *seeker, *verdicts, *first[TOP_COUNT], *reasons[TOP_COUNT];
 } answers[] = {
-    /* German A1, needs childcare, wants no job. Language first; a course that takes her children,
-       too. Jobs she ruled out are not there. */
+    /* German A1, needs childcare, wants no job. Language first, courses that begin at her level;
+       then one that takes her children, too. Jobs she ruled out are not there. */
     {"s-001",
      "nynnnnnnnnnnnncnnnnnnnn",
-     {"o-074", "o-072", "o-104", "o-010"},
-     {"progress.language", "progress.new", "progress.language", "progress.language"}},
+     {"o-074", "o-104", "o-010", "o-072"},
+     {"progress.language", "progress.language", "progress.language", "progress.new"}},
     /* Warehouse worker who cannot lift, German C2. What he knows without the lifting: first what
        adds to his trade, then school. Heavy work is out (o-037). */
     {"s-002",
@@ -42,43 +42,44 @@ static const struct {
        first, then German. */
     {"s-003",
      "cccnncccnnnccncccnccnnc",
-     {"o-004", "o-079", "o-141", "o-020"},
-     {"progress.recognition", "progress.recognition", "progress.language", "progress.practice"}},
+     {"o-004", "o-079", "o-068", "o-139"},
+     {"progress.recognition", "progress.recognition", "progress.language", "progress.language"}},
     /* Bookkeeper, free from January, needs childcare. Little that begins after her day in January
        and has childcare: what can be joined at any time. */
     {"s-004",
      "nncnnnynynnnnncnnnnnnnn",
-     {"o-083", "o-120", "o-065", "o-014"},
+     {"o-083", "o-120", "o-065", "o-125"},
      {"progress.not_known", "progress.small", "progress.small", "progress.small"}},
     /* Young, no certificate yet, wants no counselling. A first certificate comes first; the
        apprenticeships that ask for one are out. Counselling he does not want (o-001). */
     {"s-005",
      "nncnnccnnnnccncccncccnc",
-     {"o-121", "o-063", "o-090", "o-149"},
-     {"progress.school", "progress.school", "progress.small", "progress.small"}},
+     {"o-121", "o-063", "o-090", "o-097"},
+     {"progress.school", "progress.school", "progress.small", "progress.not_known"}},
     /* Developer, German A2, unemployed for a short time. Work in his own trade where English is
-       enough, then German. */
+       enough, then German. A course taught in English is no longer out for his German (o-025). */
     {"s-008",
-     "cccnncccnnnccncnnncccnc",
-     {"o-115", "o-141", "o-104", "o-075"},
-     {"progress.work_near", "progress.language", "progress.language", "progress.small"}},
+     "cccnccccnnnccncnnncccnc",
+     {"o-115", "o-068", "o-104", "o-139"},
+     {"progress.work_near", "progress.language", "progress.language", "progress.language"}},
     /* Physician, German C1. The way to the licence as a physician comes first. */
     {"s-012",
      "nncnnccccccccncccnccncc",
-     {"o-100", "o-079", "o-083", "o-084"},
-     {"progress.recognition", "progress.recognition", "progress.not_known", "progress.language"}},
+     {"o-100", "o-079", "o-084", "o-083"},
+     {"progress.recognition", "progress.recognition", "progress.language", "progress.not_known"}},
     /* German from zero, does not read or write yet, childcare. German with literacy, and
-       accompaniment; what asks for reading is out (o-042). */
+       accompaniment; what asks for reading is out (o-042). The tandem does not say in which
+       language it meets (o-014). */
     {"s-015",
-     "nnnnnnnnnnnnnnnnnnnnnnn",
-     {"o-112", "o-080", "o-074", "o-120"},
-     {"progress.language", "progress.small", "progress.language", "progress.small"}},
-    /* Nurse from abroad, German A2, mornings only, childcare. Care assistance in the morning and
-       the course for it with childcare, then German. */
+     "nnnnnnnnnnnnnncnnnnnnnn",
+     {"o-112", "o-074", "o-080", "o-083"},
+     {"progress.language", "progress.language", "progress.small", "progress.not_known"}},
+    /* Nurse from abroad, German A2, mornings only, childcare. Care assistance in the morning, then
+       the German courses that begin at her level, then the course for care with childcare. */
     {"s-017",
      "ycynnnynnnnnnncnnnncnnn",
-     {"o-082", "o-042", "o-104", "o-068"},
-     {"progress.work_near", "progress.new", "progress.language", "progress.language"}},
+     {"o-082", "o-104", "o-068", "o-042"},
+     {"progress.work_near", "progress.language", "progress.language", "progress.new"}},
     /* Single father, module 1 of 6 done. Work in the warehouse and the missing module (o-037),
        since module 1 is done. */
     {"s-022",
@@ -88,8 +89,8 @@ static const struct {
     /* May not work: courses only. May not work: only courses are left, what asks for a permission
        is out. */
     {"s-026",
-     "ncnnncnnnnnnnnnnnnnnnnn",
-     {"o-074", "o-095", "o-118", "o-104"},
+     "ncnnncnnnnnncnnnnnnnnnn",
+     {"o-095", "o-118", "o-074", "o-104"},
      {"progress.language", "progress.language", "progress.language", "progress.language"}},
     /* Needs step-free access. Only what is step-free; among that, work near the wish. */
     {"s-032",
@@ -100,7 +101,7 @@ static const struct {
        a fact alone. */
     {"s-041",
      "nnccncccccncccccccccnnc",
-     {"o-055", "o-093", "o-053", "o-130"},
+     {"o-055", "o-053", "o-093", "o-130"},
      {"progress.work_near", "progress.language", "progress.language", "progress.language"}},
 };
 enum { ANSWER_COUNT = sizeof(answers) / sizeof(answers[0]) };

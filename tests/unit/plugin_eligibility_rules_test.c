@@ -26,10 +26,12 @@ static void close_plugins(void)
  */
 
 /* Spells: "unemployed 2023-01-01 -; measure 2024-01-08 2024-06-28"; entitlements: "SGB3_81 ISSUED
- * VALID_TO". "-" is null, "?" is absent. A list that is NULL is absent, "" is empty. Facts: y, n or
+ * VALID_TO", with "!" behind the code for somebody who is obliged to it and "." for somebody who is
+ * not. "-" is null, "?" is absent. A list that is NULL is absent, "" is empty. Facts: y, n or
  * ? for 25 or over, a minor child, a severe disability. */
 typedef struct times {
     int32_t codes[TOY_ENTRY_MAX], from[TOY_ENTRY_MAX], to[TOY_ENTRY_MAX];
+    int32_t obliged[TOY_ENTRY_MAX];
     uint32_t count;
 } times;
 
@@ -53,7 +55,10 @@ static times times_of(const char *text, const code_list *list)
     int used = 0;
     for (; sscanf(text, " %39s %15s %15[^; ]%n", code, from, to, &used) == 3; t.count++) {
         uint32_t position = 0;
+        size_t last = strlen(code) - 1;
         ck_assert_uint_lt(t.count, TOY_ENTRY_MAX);
+        t.obliged[t.count] = code[last] == '!' ? 1 : code[last] == '.' ? 0 : LOTSE_ABSENT;
+        code[t.obliged[t.count] == LOTSE_ABSENT ? last + 1 : last] = '\0';
         ck_assert_msg(code_find(list, bytes_of(code), &position), "\"%s\" is no code", code);
         t.codes[t.count] = (int32_t)position;
         t.from[t.count] = day_of(from);
@@ -65,10 +70,13 @@ static times times_of(const char *text, const code_list *list)
 }
 
 static void put_times(toy_table *t, const char *text, const code_list *list, const lotse_column *c,
-                      const lotse_column *from, const lotse_column *to)
+                      const lotse_column *from, const lotse_column *to, const lotse_column *obliged)
 {
     if (text != NULL) {
         times all = times_of(text, list);
+        if (obliged != NULL) {
+            toy_put_list(t, obliged, 0, all.obliged, all.count);
+        }
         toy_put_list(t, c, 0, all.codes, all.count);
         toy_put_list(t, from, 0, all.from, all.count);
         toy_put_list(t, to, 0, all.to, all.count);
@@ -82,7 +90,7 @@ static toy_table *table_of(const char *spells, const char *facts, const char *en
     const lotse_column *status = toy_add_list(t, LOTSE_CODE_LIST);
     const lotse_column *from = toy_add_list(t, LOTSE_DAY_LIST);
     const lotse_column *to = toy_add_list(t, LOTSE_DAY_LIST);
-    put_times(t, spells, CODES(spell_status), status, from, to);
+    put_times(t, spells, CODES(spell_status), status, from, to, NULL);
     for (uint32_t i = 0; i < 3; i++) {
         const lotse_column *c = toy_add(t, LOTSE_FLAG, 1);
         uint8_t flag = facts[i] == 'y';
@@ -93,7 +101,8 @@ static toy_table *table_of(const char *spells, const char *facts, const char *en
     const lotse_column *code = toy_add_list(t, LOTSE_CODE_LIST);
     const lotse_column *valid_to = toy_add_list(t, LOTSE_DAY_LIST);
     const lotse_column *issued = toy_add_list(t, LOTSE_DAY_LIST);
-    put_times(t, entitlements, CODES(entitlement), code, issued, valid_to);
+    const lotse_column *obliged = toy_add_list(t, LOTSE_INT_LIST);
+    put_times(t, entitlements, CODES(entitlement), code, issued, valid_to, obliged);
     return t;
 }
 
@@ -321,7 +330,17 @@ static const struct {
     {"DeuFöV 6", "lapses after three months", "AUFENTHG_45A", "2027-02-03", "", "???",
      "AUFENTHG_45A 2026-11-02 2027-06-30", '?'},
     {"DeuFöV 6 (3)", "the shorter period that the job centre set", "AUFENTHG_45A", "2026-12-03", "",
-     "???", "AUFENTHG_45A 2026-11-02 2026-12-02", '?'},
+     "???", "AUFENTHG_45A! 2026-11-02 2026-12-02", '?'},
+    {"DeuFöV 6 (3)", "obliged, on the last day of the shorter period", "AUFENTHG_45A", "2026-12-02",
+     "", "???", "AUFENTHG_45A! 2026-11-02 2026-12-02", 'y'},
+    {"DeuFöV 6 (3)", "obliged, a longer period set: three months all the same", "AUFENTHG_45A",
+     "2027-02-03", "", "???", "AUFENTHG_45A! 2026-11-02 2027-06-30", '?'},
+    {"DeuFöV 6 (3)", "not obliged: three months, whatever day is written", "AUFENTHG_45A",
+     "2026-12-03", "", "???", "AUFENTHG_45A. 2026-11-02 2026-12-02", 'y'},
+    {"DeuFöV 6 (3)", "not obliged, on the last day of the three months", "AUFENTHG_45A",
+     "2027-02-02", "", "???", "AUFENTHG_45A. 2026-11-02 -", 'y'},
+    {"DeuFöV 6 (3)", "obliged or not is not recorded, and it matters", "AUFENTHG_45A", "2026-12-03",
+     "", "???", "AUFENTHG_45A 2026-11-02 2026-12-02", '?'},
     {"DeuFöV 6", "a second one after the first lapsed", "AUFENTHG_45A", "2026-11-23", "", "???",
      "AUFENTHG_45A 2026-02-02 2026-05-02; AUFENTHG_45A 2026-11-02 2027-02-02", 'y'},
     {"DeuFöV 4", "none", "AUFENTHG_45A", "2026-11-23", "", "???", "", '?'},
@@ -501,27 +520,115 @@ START_TEST(a_rule_set_that_is_wrong_is_refused)
 }
 END_TEST
 
-/* What is printed beside an answer names the rule sets, and denies nothing on its own. */
-START_TEST(sentences_name_the_rule_sets_and_deny_nothing)
+static json_doc *document_of(const char *path)
+{
+    static char text[128 * 1024];
+    json_doc *doc = NULL;
+    err e = {0};
+    FILE *f = fopen(path, "rb");
+    ck_assert_msg(f != NULL, "%s", path);
+    size_t len = fread(text, 1, sizeof(text) - 1, f);
+    ck_assert_int_eq(fclose(f), 0);
+    ck_assert_uint_lt(len, sizeof(text) - 1);
+    ck_assert_msg(json_parse((bytes){text, len}, 32, &doc, &e), "%s: %s", path, e.text);
+    return doc;
+}
+
+static bool has_text(const json_node *n, const char *key, bytes expected)
+{
+    const json_node *member = json_member(n, key);
+    return member != NULL && bytes_equal(json_text(member), expected);
+}
+
+static bool has_same(const json_node *a, const char *a_key, const json_node *b, const char *b_key)
+{
+    const json_node *own = json_member(a, a_key);
+    ck_assert_ptr_nonnull(own);
+    return json_type_of(own) == JSON_NULL ? json_type_of(json_member(b, b_key)) == JSON_NULL
+                                          : has_text(b, b_key, json_text(own));
+}
+
+/* The rule as the manifest tells it to people. */
+static const json_node *told_rule(const json_node *gates, bytes set, const json_node *rule)
+{
+    for (const json_node *g = json_child(gates); g != NULL; g = json_next(g)) {
+        const json_node *rules = json_member(g, "rules");
+        for (const json_node *r = rules == NULL ? NULL : json_child(rules); r != NULL;
+             r = json_next(r)) {
+            if (json_member(r, "code") != NULL && has_text(r, "set", set) &&
+                has_same(rule, "instrument", r, "code") &&
+                has_same(rule, "legal_basis", r, "basis") &&
+                has_same(rule, "valid_from", r, "from") && has_same(rule, "valid_to", r, "to")) {
+                return r;
+            }
+        }
+    }
+    return NULL;
+}
+
+START_TEST(what_people_read_names_each_rule_its_days_and_its_basis)
 {
     static const char *const sets[] = {"sgb2-2019-01", "sgb2-2026-07", "sgb3-2019-01",
                                        "aufenthg-2019-01"};
-    static const char *const never[] = {"not eligible", "nicht förderfähig", "entitled to",
-                                        "Anspruch auf", "obliged to",        "Sanktion"};
-    char text[64 * 1024];
-    FILE *f = fopen(SOURCE_DIR "/plugins/eligibility/manifest.json", "rb");
-    ck_assert_ptr_nonnull(f);
-    size_t len = fread(text, 1, sizeof(text) - 1, f);
-    fclose(f);
-    ck_assert_uint_lt(len, sizeof(text) - 1);
-    text[len] = 0;
-    const char *check = strstr(text, "Ob eine dieser Förderungen passt");
-    ck_assert_ptr_nonnull(check);
+    json_doc *told_doc = document_of(SOURCE_DIR "/plugins/eligibility/manifest.json");
+    const json_node *gates = json_member(json_root(told_doc), "gates");
+    uint32_t count = 0;
     for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-        ck_assert_ptr_nonnull(strstr(check, sets[i]));
+        char path[200];
+        snprintf(path, sizeof path, SOURCE_DIR "/plugins/eligibility/rules/%s.json", sets[i]);
+        json_doc *rules = document_of(path);
+        for (const json_node *r = json_child(json_member(json_root(rules), "rules")); r != NULL;
+             r = json_next(r), count++) {
+            const json_node *told = told_rule(gates, bytes_of(sets[i]), r);
+            bytes id = json_text(json_member(r, "id"));
+            ck_assert_msg(told != NULL, "%s: %.*s", sets[i], (int)id.len, id.base);
+            const json_node *look_at = json_member(told, "look_at");
+            ck_assert_ptr_nonnull(look_at);
+            /* What is not verified says so. */
+            bytes english = json_text(json_member(look_at, "en"));
+            bool is_unverified = has_text(r, "status", BYTES("unverified"));
+            ck_assert_msg((memmem(english.base, english.len, "not verified", 12) != NULL) ==
+                              is_unverified,
+                          "%s: %.*s", sets[i], (int)id.len, id.base);
+        }
+        json_doc_free(&rules);
     }
-    for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
-        ck_assert_ptr_null(strstr(text, never[i]));
+    ck_assert_uint_ge(count, 18);
+    json_doc_free(&told_doc);
+}
+END_TEST
+
+/* No sentence of any plugin or of the engine denies a person anything, promises what an office
+ * decides, or speaks of duties and sanctions. */
+START_TEST(no_sentence_anywhere_denies_promises_or_threatens)
+{
+    static const char *const never[] = {
+        "not eligible",  "ineligible",     "nicht förderfähig", "nicht förderberechtigt",
+        "entitled to",   "Anspruch auf",   "hat Anspruch",      "obliged to apply",
+        "Sanktion",      "sanction",       "Pflichtverletzung", "abgelehnt wird",
+        "DSGVO-konform", "GDPR-compliant", "rechtssicher"};
+    static const char *const plugins_there[] = {
+        "commute",  "education", "eligibility", "language",     "occupation", "progress",
+        "schedule", "skills",    "support",     "target_group", "terms",      "wish"};
+    static char text[256 * 1024];
+    for (size_t i = 0; i < sizeof(plugins_there) / sizeof(plugins_there[0]) + 2; i++) {
+        size_t own = sizeof(plugins_there) / sizeof(plugins_there[0]);
+        char path[200];
+        if (i < own) {
+            snprintf(path, sizeof path, SOURCE_DIR "/plugins/%s/manifest.json", plugins_there[i]);
+        } else {
+            snprintf(path, sizeof path, SOURCE_DIR "/core/say/%s",
+                     i == own ? "po/sentences/de.po" : "catalogue_en.def");
+        }
+        FILE *f = fopen(path, "rb");
+        ck_assert_msg(f != NULL, "%s", path);
+        size_t len = fread(text, 1, sizeof(text) - 1, f);
+        ck_assert_int_eq(fclose(f), 0);
+        ck_assert_uint_lt(len, sizeof(text) - 1);
+        text[len] = '\0';
+        for (size_t k = 0; k < sizeof(never) / sizeof(never[0]); k++) {
+            ck_assert_msg(strstr(text, never[k]) == NULL, "%s says \"%s\"", path, never[k]);
+        }
     }
 }
 END_TEST
@@ -539,7 +646,8 @@ int main(void)
     tcase_add_test(c, a_rule_outside_its_days_and_one_not_verified_are_never_used);
     tcase_add_test(c, a_fact_less_never_makes_an_answer_that_was_not_there);
     tcase_add_test(c, a_rule_set_that_is_wrong_is_refused);
-    tcase_add_test(c, sentences_name_the_rule_sets_and_deny_nothing);
+    tcase_add_test(c, what_people_read_names_each_rule_its_days_and_its_basis);
+    tcase_add_test(c, no_sentence_anywhere_denies_promises_or_threatens);
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);
     srunner_run_all(runner, CK_ENV);

@@ -94,6 +94,8 @@ static toy_table *table_of(const who *w)
     const lotse_column *codes = toy_add_list(t, LOTSE_CODE_LIST);
     const lotse_column *valid_to = toy_add_list(t, LOTSE_DAY_LIST);
     const lotse_column *issued = toy_add_list(t, LOTSE_DAY_LIST);
+    const lotse_column *obliged = toy_add_list(t, LOTSE_INT_LIST);
+    int32_t unknown = LOTSE_ABSENT;
     int32_t until = column_day(w->valid_to);
     int32_t since = column_day(w->issued);
     if (w->has_entitlements) {
@@ -101,6 +103,7 @@ static toy_table *table_of(const who *w)
         toy_put_list(t, codes, 0, &w->entitlement, count);
         toy_put_list(t, valid_to, 0, &until, count);
         toy_put_list(t, issued, 0, &since, count);
+        toy_put_list(t, obliged, 0, &unknown, count);
     }
     return t;
 }

@@ -58,6 +58,15 @@ static void put_codes(toy_table *t, int64_t members)
     }
 }
 
+static void put_code(toy_table *t, int position)
+{
+    const lotse_column *c = toy_add(t, LOTSE_CODE, 2);
+    uint16_t code = (uint16_t)position;
+    if (position != NOTHING) {
+        toy_put(t, c, 0, &code, sizeof(code));
+    }
+}
+
 static toy_table *table_of(int32_t start, int32_t end, int mode, int32_t latest, int64_t working,
                            int64_t conditions)
 {
@@ -65,14 +74,11 @@ static toy_table *table_of(int32_t start, int32_t end, int mode, int32_t latest,
     toy_init(t, LOTSE_OFFER, 1);
     put_day(t, start);
     put_day(t, end);
-    const lotse_column *c = toy_add(t, LOTSE_CODE, 2);
-    uint16_t code = (uint16_t)mode;
-    if (mode != NOTHING) {
-        toy_put(t, c, 0, &code, sizeof(code));
-    }
+    put_code(t, mode);
     put_day(t, latest);
     put_codes(t, working);
     put_codes(t, conditions);
+    put_code(t, NOTHING);
     return t;
 }
 
@@ -170,6 +176,102 @@ START_TEST(positions_known_by_heart_are_those_of_the_lists)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------------ languages
+ */
+
+static int position_of(const code_list *list, const char *code)
+{
+    uint32_t position = 0;
+    if (code == NULL) {
+        return NOTHING;
+    }
+    ck_assert_msg(code_find(list, bytes_of(code), &position), "\"%s\" is no code", code);
+    return (int)position;
+}
+
+static const struct {
+    const char *course;
+    const char *entry; /* "": none */
+    bool is_known;
+} courses[] = {
+    {"vocational_b2", "B1", true},
+    {"vocational_c1", "B2", true},
+    {"vocational_c2", "C1", true},
+    {"vocational_a2", "", true},
+    {"vocational_b1", "A2", true},
+    {"vocational_subject", "B1", true},
+    {"vocational_recognition", "B1", true},
+    {"vocational_job", "", false},
+    {"integration", "", true},
+    {"orientation", "", true},
+    {"other", "", true},
+    {NULL, "", false},
+};
+
+START_TEST(vocational_courses_begin_at_the_level_of_their_kind)
+{
+    toy_table *t = malloc(sizeof(*t));
+    lotse_codes codes = {7, 7};
+    toy_init(t, LOTSE_OFFER, 1);
+    for (uint32_t i = 0; i < 2; i++) {
+        put_day(t, LOTSE_ABSENT);
+    }
+    put_code(t, NOTHING);
+    put_day(t, LOTSE_ABSENT);
+    put_codes(t, NOTHING);
+    put_codes(t, NOTHING);
+    put_code(t, position_of(CODES(course_type), courses[_i].course));
+
+    ck_assert_int_eq(derive("lotse.terms.course_entry", t, &codes), 1);
+
+    uint64_t all = (UINT64_C(1) << CODES(level)->count) - 1;
+    uint64_t expected = courses[_i].entry[0] == '\0'
+                            ? 0
+                            : UINT64_C(1) << position_of(CODES(level), courses[_i].entry);
+    ck_assert_uint_eq(codes.members, expected);
+    ck_assert_int_eq((codes.known & all) == all, courses[_i].is_known);
+    toy_free(t);
+}
+END_TEST
+
+static const struct {
+    const char *level, *evidence;
+    int32_t days_old;    /* LOTSE_ABSENT: no date */
+    const char *reached; /* NULL: not known */
+} germans[] = {
+    {"B1", "certificate", 30, "B1"},
+    {"B1", "certificate", 181, "B1"},
+    {"B1", "certificate", 182, NULL}, /* DeuFöV 8 (1): older than six months, or perhaps so */
+    {"B1", "certificate", LOTSE_ABSENT, NULL},
+    {"B1", "placement_test", 400, "B1"},
+    {"B1", "self_reported", LOTSE_ABSENT, "B1"},
+    {"B1", NULL, LOTSE_ABSENT, NULL}, /* how it is known is not recorded */
+    {"A0", NULL, LOTSE_ABSENT, "A0"}, /* nobody needs evidence of having none */
+    {NULL, "certificate", 30, NULL},
+};
+
+START_TEST(german_is_reached_by_evidence_that_counts)
+{
+    toy_table *t = malloc(sizeof(*t));
+    lotse_codes codes = {7, 7};
+    toy_init(t, LOTSE_SEEKER, 1);
+    put_code(t, position_of(CODES(level), germans[_i].level));
+    put_code(t, position_of(CODES(language_evidence), germans[_i].evidence));
+    put_day(t, germans[_i].days_old == LOTSE_ABSENT ? LOTSE_ABSENT : AS_OF - germans[_i].days_old);
+
+    ck_assert_int_eq(derive("lotse.terms.german_reached", t, &codes), 1);
+
+    if (germans[_i].reached == NULL) {
+        ck_assert_uint_eq(codes.known, 0);
+    } else {
+        int reached = position_of(CODES(level), germans[_i].reached);
+        ck_assert_uint_eq(codes.members, (UINT64_C(2) << reached) - 1);
+        ck_assert_uint_ne(codes.known, 0);
+    }
+    toy_free(t);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("plugin_terms");
@@ -180,6 +282,10 @@ int main(void)
     tcase_add_loop_test(c, nights_are_asked_for_not_asked_for_or_not_known, 0,
                         (int)(sizeof(times) / sizeof(times[0])));
     tcase_add_test(c, positions_known_by_heart_are_those_of_the_lists);
+    tcase_add_loop_test(c, vocational_courses_begin_at_the_level_of_their_kind, 0,
+                        (int)(sizeof(courses) / sizeof(courses[0])));
+    tcase_add_loop_test(c, german_is_reached_by_evidence_that_counts, 0,
+                        (int)(sizeof(germans) / sizeof(germans[0])));
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);
     srunner_run_all(runner, CK_ENV);

@@ -213,6 +213,19 @@ static inline void put_qualifications(maker *m)
     end_list(m, &a, "qualifications");
 }
 
+static inline void put_experience(maker *m)
+{
+    aside a;
+    begin_list(m, &a, 80, true);
+    for (uint32_t i = below(m, 3); i > 0; i--) {
+        json_begin_object(&m->w);
+        put_text(m, 90, true, "occupation", occupation(m));
+        put_int(m, 70, true, "months", below(m, 60));
+        json_end_object(&m->w);
+    }
+    end_list(m, &a, "experience");
+}
+
 static inline void put_spells(maker *m)
 {
     static const char *const statuses[] = {"unemployed",        "unemployed",      "benefit_sgb2",
@@ -307,6 +320,7 @@ static inline void write_seeker(maker *m)
     put_flag(m, 75, true, "minor_child_in_household", chance(m, 40));
     put_flag(m, 75, true, "severe_disability_or_equal", chance(m, 20));
     json_end_object(w);
+    put_experience(m);
 }
 
 static inline void put_asked_languages(maker *m)

@@ -7,15 +7,19 @@
 #include "taxonomy/knowledge.h"
 
 static char path[64];
+static dictionary *concepts;
 
 static void begin(void)
 {
+    err e = {0};
+    ck_assert(dictionary_new(&concepts, &e));
     snprintf(path, sizeof path, "/tmp/lotse-knowledge-%ld.ltx", (long)getpid());
     unlink(path);
 }
 
 static void end(void)
 {
+    dictionary_free(&concepts);
     unlink(path);
 }
 
@@ -23,7 +27,7 @@ static knowledge *opened(void)
 {
     knowledge *k = NULL;
     err e = {0};
-    ck_assert_msg(knowledge_open(path, &k, &e), "%s", e.text);
+    ck_assert_msg(knowledge_open(path, concepts, &k, &e), "%s", e.text);
     return k;
 }
 

@@ -169,6 +169,13 @@ static bool add_condition(maker *m, const json_node *node, bool starts_need)
             return false;
         }
     }
+    if (t->may_lapse && json_member(node, "obliged_shorter") != NULL) {
+        keys[key_count++] = "obliged_shorter";
+        if (!json_bool(json_member(node, "obliged_shorter"))) {
+            return refuse(m, "obliged_shorter can only be true");
+        }
+        numbers[1] = 1;
+    }
     if (!has_only(m, node, keys, key_count)) {
         return false;
     }
