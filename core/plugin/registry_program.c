@@ -241,6 +241,16 @@ static bool refuse_field(err *e, record_side side, bytes path, const char *where
     return err_path(e, "/%s/%u", where, index);
 }
 
+/* By which traits an offer restricts is the person's matter: it is a check, and never a score. */
+static bool refuse_trait(const field *f, err *e)
+{
+    static const char TRAITS[] = "restrictions.";
+    return f->side != SIDE_OFFER || strncmp(f->path, TRAITS, sizeof(TRAITS) - 1) != 0 ||
+           fail(e, ERR_PLUGIN_MANIFEST,
+                "\"%s\" tells protected traits, which are never given to plugins nor scored",
+                f->path);
+}
+
 static bool resolve_columns(const collection *c, const plugin_entry *p, record_side side,
                             uint16_t *ret, uint32_t *ret_count, err *e)
 {
@@ -257,6 +267,9 @@ static bool resolve_columns(const collection *c, const plugin_entry *p, record_s
             fail(e, ERR_PLUGIN_MANIFEST, "\"%s\" is a place, and places are never given to plugins",
                  path.base);
             err_hint(e, "Set \"uses_km\" of the criterion and read the distance.");
+            return err_path(e, "/%s/%u", where, i);
+        }
+        if (!refuse_trait(f, e)) {
             return err_path(e, "/%s/%u", where, i);
         }
         ret[i] = is_granted(c->r, p, f) ? column : UINT16_MAX;
@@ -409,6 +422,9 @@ static bool resolve_bounds(const collection *c, const manifest *m, criterion_spe
             columns[side] = program_column(p, (record_side)side, paths[side].base);
             if (columns[side] == UINT16_MAX) {
                 return refuse_field(e, (record_side)side, paths[side], "criterion/bounds", i);
+            }
+            if (!refuse_trait(p->columns[side].columns[columns[side]].field, e)) {
+                return err_path(e, "/criterion/bounds/%u", i);
             }
         }
         if (!bound_types_fit(from, column_field(p, SIDE_SEEKER, columns[SIDE_SEEKER]),

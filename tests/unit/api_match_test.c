@@ -344,6 +344,31 @@ START_TEST(a_taxonomy_gives_concepts_names_as_soon_as_it_is_looked_for)
 }
 END_TEST
 
+/* The same person and offer on the last day of one text of the law and on the first of the next. */
+START_TEST(explain_names_the_rule_of_the_day_and_what_to_look_at)
+{
+    (void)talk_ok(&t, "offer.put",
+                  "{'offer':{'id':'o-16e','kind':'subsidised_job','title':{'de':'x'},"
+                  "'requires':{'instruments':['SGB2_16e']}}}");
+
+    (void)talk_ok(&t, "match.explain",
+                  "{'seeker':'s-1','offer':'o-16e','as_of':'2026-06-30','lang':'de'}");
+    const char *before = buf_terminated(&t.answer);
+    ck_assert_ptr_nonnull(strstr(before, "(sgb2-2019-01, SGB II § 16e (1); SGB III § 18): Bitte"));
+    ck_assert_ptr_null(strstr(before, "sgb2-2026-07"));
+
+    (void)talk_ok(&t, "match.explain",
+                  "{'seeker':'s-1','offer':'o-16e','as_of':'2026-07-01','lang':'de'}");
+    const char *after = buf_terminated(&t.answer);
+    ck_assert_ptr_nonnull(
+        strstr(after, "(sgb2-2026-07, SGB II § 16e): Die Regeln seit dem 1. Juli"));
+    ck_assert_ptr_null(strstr(after, "sgb2-2019-01"));
+    (void)talk_ok(&t, "match.explain",
+                  "{'seeker':'s-1','offer':'o-16e','as_of':'2026-07-01','lang':'tr'}");
+    ck_assert_ptr_nonnull(strstr(buf_terminated(&t.answer), "(sgb2-2026-07, SGB II § 16e)."));
+}
+END_TEST
+
 START_TEST(an_offer_finds_people_with_the_best_intake_for_each)
 {
     (void)talk_ok(&t, "seeker.put",
@@ -573,6 +598,7 @@ int main(void)
     tcase_add_test(all, a_filter_bounds_the_rows);
     tcase_add_test(all, reasons_come_in_the_language_asked);
     tcase_add_test(all, a_taxonomy_gives_concepts_names_as_soon_as_it_is_looked_for);
+    tcase_add_test(all, explain_names_the_rule_of_the_day_and_what_to_look_at);
     tcase_add_test(all, an_offer_finds_people_with_the_best_intake_for_each);
     tcase_add_test(all, an_answer_shows_the_write_before_it);
     tcase_add_test(all, explain_answers_a_pair_whatever_its_verdict);

@@ -301,6 +301,24 @@ START_TEST(a_place_is_never_given_to_a_plugin)
 }
 END_TEST
 
+/* A trait by which an offer restricts is never a weight. */
+START_TEST(protected_traits_are_never_given_to_a_plugin)
+{
+    folder_run("mkdir '%s/bad' && cp '%s/tests/plugin/good/bad.so' '%s/bad/'", folder.path,
+               BUILD_DIR, folder.path);
+    folder_add(
+        &folder, "bad", "org.example.bad",
+        ",\"library\":\"bad.so\",\"columns\":{\"offer\":[\"kind\",\"restrictions.*.trait\"]},"
+        "\"criterion\":{\"sentences\":[{\"id\":\"s\",\"text\":{\"en\":\"t\"}}]}");
+    registry_config config = config_of_both();
+    registry *r = open_registry(&config);
+
+    check_failed(r, "org.example.bad", ERR_PLUGIN_MANIFEST, "never given to plugins nor scored");
+    ck_assert_str_eq(find_info(r, "org.example.bad")->why.path, "/columns/offer/1");
+    registry_free(&r);
+}
+END_TEST
+
 START_TEST(ext_fields_become_columns_and_keys)
 {
     folder_add(&folder, "a", "org.example.a",
@@ -386,6 +404,7 @@ int main(void)
     tcase_add_test(c, a_learned_plugin_stays_off_until_it_is_switched_on);
     tcase_add_test(c, a_sensitive_column_is_seen_only_when_granted);
     tcase_add_test(c, a_place_is_never_given_to_a_plugin);
+    tcase_add_test(c, protected_traits_are_never_given_to_a_plugin);
     tcase_add_test(c, ext_fields_become_columns_and_keys);
     tcase_add_test(c, no_more_gates_than_a_word_has_bits);
     tcase_add_test(c, registry_fails_cleanly_wherever_memory_ends);
