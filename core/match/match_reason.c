@@ -145,6 +145,8 @@ typedef struct hit_rows {
     run_anchor anchor;
     gate_row row;
     double km;
+    bool has_anchor;     /* one was read */
+    bool is_same_anchor; /* as the hit's before, whom criteria know already */
 } hit_rows;
 
 static bool read_rows(explainer *x, const match_hit *hit, hit_rows *ret, err *e)
@@ -152,10 +154,14 @@ static bool read_rows(explainer *x, const match_hit *hit, hit_rows *ret, err *e)
     match_run_state run = {
         .worker = x->worker, .query = x->query, .program = x->program, .derived = DERIVE_ALL};
     if (!anchor_derive(x->worker, hit->segment, hit->row, x->query->as_of, DERIVE_ALL, &ret->row,
-                       e) ||
-        !anchor_read(&run, hit->anchor_row, &ret->anchor, e)) {
+                       e)) {
         return false;
     }
+    ret->is_same_anchor = ret->has_anchor && ret->anchor.index == hit->anchor_row;
+    if (!ret->is_same_anchor && !anchor_read(&run, hit->anchor_row, &ret->anchor, e)) {
+        return false;
+    }
+    ret->has_anchor = true;
     ret->km = anchor_km(x->worker, &ret->anchor, hit->segment, hit->row);
     return true;
 }
@@ -186,13 +192,13 @@ static bool explain_late(explainer *x, uint32_t index, const match_hit *hits, ui
         return fail(e, ERR_MEMORY, "no memory for reasons");
     }
     late->begin(self, &x->worker->scratch);
+    hit_rows rows = {.has_anchor = false};
     for (uint32_t i = 0; i < count; i++) {
-        hit_rows rows;
         if (!read_rows(x, &hits[i], &rows, e)) {
             return false;
         }
         view_rows(x, &rows, spec);
-        if (i == 0 || hits[i].anchor_row != hits[i - 1].anchor_row) {
+        if (!rows.is_same_anchor) {
             late->select(self, &x->anchor_view->table, x->query->as_of);
         }
         late->explain(self, &x->row_view->table, 0, rows.km, &answers[i]);
@@ -232,15 +238,15 @@ static bool take_late(explainer *x, uint32_t index, uint32_t hit, const match_pa
     return add_reason(x, list, &unanswered, e);
 }
 
-static bool explain_hit(explainer *x, const match_hit *hit, uint32_t hit_index, reason_list *list,
-                        err *e)
+/* `rows` are those of the hit before. */
+static bool explain_hit(explainer *x, const match_hit *hit, uint32_t hit_index, hit_rows *rows,
+                        reason_list *list, err *e)
 {
     const strategy *s = x->query->strategy;
-    hit_rows rows;
-    if (!read_rows(x, hit, &rows, e)) {
+    if (!read_rows(x, hit, rows, e)) {
         return false;
     }
-    double km = rows.km;
+    double km = rows->km;
     for (uint32_t i = 0; i < s->criterion_count; i++) {
         const criterion_spec *spec = &x->program->criteria[s->criteria[i].criterion];
         const lotse_criterion *c = x->instances[i];
@@ -252,8 +258,9 @@ static bool explain_hit(explainer *x, const match_hit *hit, uint32_t hit_index, 
             }
             continue;
         }
-        view_rows(x, &rows, spec);
-        if (c->select(c->self, &x->anchor_view->table, x->query->as_of, &why) != LOTSE_OK) {
+        view_rows(x, rows, spec);
+        if (!rows->is_same_anchor &&
+            c->select(c->self, &x->anchor_view->table, x->query->as_of, &why) != LOTSE_OK) {
             return fail(e, ERR_PLUGIN_FAULT, "the criterion \"%s\" could not take its anchor",
                         spec->id);
         }
@@ -299,9 +306,10 @@ bool match_reasons(match_worker *w, const match_query *q, const match_hit *hits,
             return false;
         }
     }
+    hit_rows rows = {.has_anchor = false};
     for (uint32_t i = 0; i < hit_count; i++) {
         reason_list list = {0};
-        if (!explain_hit(&x, &hits[i], i, &list, e)) {
+        if (!explain_hit(&x, &hits[i], i, &rows, &list, e)) {
             return false;
         }
         reasons[i] = list.items;
