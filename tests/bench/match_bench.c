@@ -4,10 +4,12 @@
  * lines).
  *
  *   match_bench DIR [--plugins DIR] [--day DATE] [--rounds N] [--totals N]
- *               [--reverse N] [--compare 0] [--base DIR]
+ *               [--reverse N] [--compare 0] [--base DIR] [--batch N]
  */
 #include <inttypes.h>
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -336,6 +338,91 @@ static void measure_edges(bench *b, uint32_t rounds)
     report("edges only", us, count);
 }
 
+/* ------------------------------------------------------------------------------------ batch */
+
+enum { THREAD_COUNT = 2, BATCH_ROWS = 256 };
+
+typedef struct batch_share {
+    bench *bench;
+    _Atomic uint32_t *next; /* the next row of the seekers' base segment, for all threads */
+    uint32_t row_count;
+    uint64_t edge_count, score_sum;
+} batch_share;
+
+static void *run_share(void *context)
+{
+    batch_share *share = context;
+    bench *b = share->bench;
+    const segment *seekers = snapshot_segment(b->snapshot, SIDE_SEEKER, 0);
+    match_query q = {.snapshot = b->snapshot,
+                     .strategy = &b->strategy,
+                     .as_of = b->as_of,
+                     .limit = LIMIT,
+                     .kinds = UINT64_MAX,
+                     .verdicts = MATCH_YES_BIT | MATCH_CHECK_BIT};
+    match_worker *worker;
+    match_batch *batch;
+    match_edge edges[BATCH_ROWS * LIMIT];
+    uint32_t counts[BATCH_ROWS];
+    uint32_t rows[BATCH_ROWS];
+    err e = {0};
+    if (!match_worker_new(&worker, &e) || !match_batch_new(worker, &q, SIDE_SEEKER, &batch, &e)) {
+        stop("match_batch_new", &e);
+    }
+    for (;;) {
+        uint32_t first = atomic_fetch_add(share->next, BATCH_ROWS);
+        if (first >= share->row_count) {
+            break;
+        }
+        uint32_t count =
+            share->row_count - first < BATCH_ROWS ? share->row_count - first : (uint32_t)BATCH_ROWS;
+        for (uint32_t i = 0; i < count; i++) {
+            rows[i] = first + i;
+        }
+        if (!match_batch_best(batch, seekers, rows, count, NULL, edges, counts, &e)) {
+            stop("match_batch_best", &e);
+        }
+        for (uint32_t i = 0; i < count; i++) {
+            share->edge_count += counts[i];
+            for (uint32_t k = 0; k < counts[i]; k++) {
+                share->score_sum += (uint64_t)edges[i * LIMIT + k].score;
+            }
+        }
+    }
+    match_batch_free(&batch);
+    match_worker_free(&worker);
+    return NULL;
+}
+
+/* The ten best of all seekers, or of the first so many in the order of their rows, on two threads.
+ * The sum of the scores is to be held against another program's. */
+static void measure_batch(bench *b, uint32_t asked)
+{
+    pthread_t threads[THREAD_COUNT];
+    batch_share shares[THREAD_COUNT];
+    _Atomic uint32_t next = 0;
+    uint32_t all = segment_row_count(snapshot_segment(b->snapshot, SIDE_SEEKER, 0));
+    uint32_t count = asked < all ? asked : all;
+    uint64_t edge_count = 0;
+    uint64_t score_sum = 0;
+    int64_t begin = clock_monotonic_ns();
+    for (uint32_t i = 0; i < THREAD_COUNT; i++) {
+        shares[i] = (batch_share){.bench = b, .next = &next, .row_count = count};
+        if (pthread_create(&threads[i], NULL, run_share, &shares[i]) != 0) {
+            stop("pthread_create", NULL);
+        }
+    }
+    for (uint32_t i = 0; i < THREAD_COUNT; i++) {
+        pthread_join(threads[i], NULL);
+        edge_count += shares[i].edge_count;
+        score_sum += shares[i].score_sum;
+    }
+    double s = (double)(clock_monotonic_ns() - begin) * 1e-9;
+    printf("batch: %u of %u seekers in %.2f s (all: %.2f s), %" PRIu64 " edges, scores %" PRIu64
+           "\n",
+           count, all, s, s * all / count, edge_count, score_sum);
+}
+
 static void measure_reverse(bench *b, uint32_t asked)
 {
     static double us[SAMPLE_MAX];
@@ -377,12 +464,13 @@ int main(int argc, char **argv)
     const char *base = NULL;
     uint32_t rounds = 5;
     uint32_t reverse = 200;
+    uint32_t batch = 0;
     uint32_t totals = 1;
     uint32_t compares = 1;
     err e = {0};
     if (b.dir == NULL) {
         stop("usage: match_bench DIR [--plugins DIR] [--day DATE] [--rounds N] [--totals N] "
-             "[--reverse N] [--compare 0] [--base DIR]",
+             "[--reverse N] [--compare 0] [--base DIR] [--batch N]",
              NULL);
     }
     for (int i = 2; i + 1 < argc; i += 2) {
@@ -392,6 +480,7 @@ int main(int argc, char **argv)
         rounds = strcmp(argv[i], "--rounds") == 0 ? (uint32_t)atoi(argv[i + 1]) : rounds;
         totals = strcmp(argv[i], "--totals") == 0 ? (uint32_t)atoi(argv[i + 1]) : totals;
         compares = strcmp(argv[i], "--compare") == 0 ? (uint32_t)atoi(argv[i + 1]) : compares;
+        batch = strcmp(argv[i], "--batch") == 0 ? (uint32_t)strtoul(argv[i + 1], NULL, 10) : batch;
         reverse = strcmp(argv[i], "--reverse") == 0 ? (uint32_t)atoi(argv[i + 1]) : reverse;
     }
     if (!day_parse(bytes_of(date), &b.as_of)) {
@@ -414,6 +503,9 @@ int main(int argc, char **argv)
     }
     if (totals > 0) {
         measure(&b, true, totals);
+    }
+    if (batch > 0) {
+        measure_batch(&b, batch);
     }
     if (reverse > 0) {
         measure_reverse(&b, reverse);
