@@ -21,12 +21,12 @@ static const char *kind_text(plugin_kind kind)
 
 static const char *state_text(plugin_state state)
 {
-    return state == PLUGIN_READY ? "ready" : state == PLUGIN_DISABLED ? "disabled" : "failed";
+    return state == PLUGIN_READY ? "ready" : state == PLUGIN_STOPPED ? "disabled" : "failed";
 }
 
 static const char *trust_text(plugin_trust trust)
 {
-    return trust == TRUST_BUILTIN ? "builtin" : trust == TRUST_TRUSTED ? "trusted" : "none";
+    return trust == TRUST_BUILTIN ? "builtin" : trust == TRUST_TRUSTED ? "trusted" : "caged";
 }
 
 static const char *side_text(record_side side)

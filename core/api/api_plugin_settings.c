@@ -112,13 +112,13 @@ static bool put_setting(engine_worker *w, engine_writes *writes, const plugin_ch
 
 static void write_counts(json_writer *out, const registry *r)
 {
-    int64_t counts[3] = {0};
+    int64_t counts[PLUGIN_STATE_COUNT] = {0};
     for (uint32_t i = 0; i < registry_count(r); i++) {
         counts[registry_plugin(r, i)->state]++;
     }
     json_member_int(out, "total", registry_count(r));
     json_member_int(out, "ready", counts[PLUGIN_READY]);
-    json_member_int(out, "disabled", counts[PLUGIN_DISABLED]);
+    json_member_int(out, "disabled", counts[PLUGIN_STOPPED]);
     json_member_int(out, "failed", counts[PLUGIN_FAILED]);
 }
 

@@ -30,3 +30,11 @@ void digest_keyed(const unsigned char key[DIGEST_KEY_LEN], const bytes *parts, u
     check(crypto_generichash_final(&state, hash, sizeof(hash)) == 0);
     sodium_bin2hex(ret, DIGEST_TEXT_LEN + 1, hash, sizeof(hash));
 }
+
+void digest_file(bytes file, char ret[DIGEST_TEXT_LEN + 1])
+{
+    unsigned char hash[DIGEST_LEN];
+    check(crypto_generichash(hash, sizeof(hash), (const unsigned char *)file.base, file.len, NULL,
+                             0) == 0);
+    sodium_bin2hex(ret, DIGEST_TEXT_LEN + 1, hash, sizeof(hash));
+}

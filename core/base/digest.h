@@ -16,5 +16,7 @@ void digest_parts(const bytes *parts, uint32_t part_count, char ret[DIGEST_TEXT_
 /* The same with a key: a message authentication code, or a pseudonym. key NULL: as digest_parts. */
 void digest_keyed(const unsigned char key[DIGEST_KEY_LEN], const bytes *parts, uint32_t part_count,
                   char ret[DIGEST_TEXT_LEN + 1]);
+/* Of one file alone, as `b2sum -l 256` prints it. */
+void digest_file(bytes file, char ret[DIGEST_TEXT_LEN + 1]);
 
 #endif

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "plugin/file.h"
@@ -64,7 +65,7 @@ static bool check_segments(bytes file, const Elf64_Ehdr *header, const char *nam
     return true;
 }
 
-static bool check_library(bytes file, const char *name, err *e)
+bool loader_check_file(bytes file, const char *name, err *e)
 {
     Elf64_Ehdr header;
     if (file.len == 0) {
@@ -273,17 +274,10 @@ static bool run_init(const lotse_entry *entry, const lotse_host *host, const cha
                 why.sentence[0] == 0 ? "" : ": ", why.sentence);
 }
 
-bool loader_open(const char *path, const manifest *m, const lotse_host *host,
-                 const lotse_entry **ret, err *e)
+/* Opens a file that was looked at. */
+static bool open_library(const char *path, const char *name, const manifest *m,
+                         const lotse_host *host, const lotse_entry **ret, err *e)
 {
-    const char *name = plugin_file_name(path);
-    buf file = {0};
-    bool is_library = plugin_file_read(path, LIBRARY_LEN_MAX, &file, e) &&
-                      check_library(buf_bytes(&file), name, e);
-    buf_fini(&file);
-    if (!is_library) {
-        return false;
-    }
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
         const char *why = dlerror();
@@ -305,4 +299,23 @@ bool loader_open(const char *path, const manifest *m, const lotse_host *host,
     }
     *ret = entry;
     return true;
+}
+
+bool loader_open(const char *path, const manifest *m, const lotse_host *host,
+                 const lotse_entry **ret, err *e)
+{
+    const char *name = plugin_file_name(path);
+    buf file = {0};
+    bool is_library = plugin_file_read(path, LIBRARY_LEN_MAX, &file, e) &&
+                      loader_check_file(buf_bytes(&file), name, e);
+    buf_fini(&file);
+    return is_library && open_library(path, name, m, host, ret, e);
+}
+
+bool loader_open_descriptor(int fd, const manifest *m, const lotse_host *host,
+                            const lotse_entry **ret, err *e)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return open_library(path, m->library.base, m, host, ret, e);
 }

@@ -70,107 +70,8 @@ static bool is_folder(const char *path)
     return stat(path, &what) == 0 && S_ISDIR(what.st_mode);
 }
 
-static bool is_among(const char *const *ids, uint32_t count, bytes id)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (bytes_equal_text(id, ids[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* ------------------------------------------------------------------------------------ one plugin
+/* ------------------------------------------------------------------------------------ all of them
  */
-
-static bool decode_manifest(bytes text, arena *a, manifest *ret, err *e)
-{
-    json_doc *doc = NULL;
-    bool is_decoded = false;
-    if (json_parse(text, JSON_DEPTH_MAX, &doc, e)) {
-        is_decoded = json_refuse_lossy(doc, "", e) && manifest_decode(json_root(doc), a, ret, e);
-        json_doc_free(&doc);
-    }
-    if (!is_decoded && e->code != ERR_MEMORY) {
-        e->code = ERR_PLUGIN_MANIFEST;
-    }
-    return is_decoded;
-}
-
-static bool refuse_twice(const registry *r, const plugin_entry *p, err *e)
-{
-    for (uint32_t i = 0; i < r->plugin_count; i++) {
-        const plugin_entry *other = &r->plugins[i];
-        if (other != p && other->info.manifest != NULL &&
-            bytes_equal(other->manifest.id, p->manifest.id)) {
-            return fail(e, ERR_PLUGIN_MANIFEST, "another plugin has the id \"%s\" already",
-                        p->manifest.id.base);
-        }
-    }
-    return true;
-}
-
-static bool make_hash(registry *r, plugin_entry *p, const buf *manifest_file, const buf *library,
-                      err *e)
-{
-    char *text = arena_new(&r->arena, DIGEST_TEXT_LEN + 1);
-    if (text == NULL) {
-        return fail(e, ERR_MEMORY, "no memory for a plugin");
-    }
-    const bytes parts[2] = {buf_bytes(manifest_file), buf_bytes(library)};
-    digest_parts(parts, 2, text);
-    p->info.hash = text;
-    return true;
-}
-
-static bool load_library(registry *r, plugin_entry *p, const char *path, err *e)
-{
-    p->params = registry_make_params(&p->manifest, NULL, &r->arena);
-    if (p->params == NULL) {
-        return fail(e, ERR_MEMORY, "no memory for a plugin");
-    }
-    return p->manifest.library.base == NULL ||
-           loader_open(path, &p->manifest, program_host(), &p->entry, e);
-}
-
-static plugin_state state_of(const registry_config *config, const manifest *m)
-{
-    bool is_off = m->kind == PLUGIN_LEARNED
-                      ? !is_among(config->enabled, config->enabled_count, m->id)
-                      : false;
-    return is_off || is_among(config->disabled, config->disabled_count, m->id) ? PLUGIN_DISABLED
-                                                                               : PLUGIN_READY;
-}
-
-/* A plugin that is switched off is read, so that it can be listed, but its library is not opened.
- */
-static bool load_folder(registry *r, const registry_config *config, plugin_entry *p,
-                        const char *dir, buf *manifest_file, buf *library, err *e)
-{
-    char path[PATH_MAX];
-    if ((size_t)snprintf(path, sizeof(path), "%s/manifest.json", dir) >= sizeof(path)) {
-        return fail(e, ERR_PLUGIN_UNREADABLE, "the plugin folder's path is too long");
-    }
-    if (!plugin_file_read(path, MANIFEST_LEN_MAX, manifest_file, e) ||
-        !decode_manifest(buf_bytes(manifest_file), &r->arena, &p->manifest, e)) {
-        return false;
-    }
-    p->info.manifest = &p->manifest;
-    p->info.id = p->manifest.id;
-    if (!refuse_twice(r, p, e)) {
-        return false;
-    }
-    const char *file = p->manifest.library.base;
-    if (file != NULL && ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, file) >= sizeof(path) ||
-                         !plugin_file_read(path, LIBRARY_LEN_MAX, library, e))) {
-        return false;
-    }
-    if (!make_hash(r, p, manifest_file, library, e)) {
-        return false;
-    }
-    p->info.state = state_of(config, &p->manifest);
-    return p->info.state == PLUGIN_DISABLED || load_library(r, p, path, e);
-}
 
 static bool add_folder(registry *r, const registry_config *config, const char *dir,
                        const char *name, plugin_trust trust, err *e)
@@ -183,24 +84,9 @@ static bool add_folder(registry *r, const registry_config *config, const char *d
     p->info.id = bytes_of(name);
     p->info.hash = "";
     p->program_index = UINT32_MAX;
-    buf manifest_file = {0};
-    buf library = {0};
-    err why = {0};
-    if (!load_folder(r, config, p, dir, &manifest_file, &library, &why)) {
-        p->info.state = PLUGIN_FAILED;
-        p->info.why = why;
-    }
-    buf_fini(&manifest_file);
-    buf_fini(&library);
-    if (why.code == ERR_MEMORY) {
-        *e = why;
-        return false;
-    }
-    return true;
+    plugin_life_init(&p->life, NULL);
+    return registry_load_folder(r, config, p, dir, e);
 }
-
-/* ------------------------------------------------------------------------------------ all of them
- */
 
 static bool read_strategies(registry *r, const char *dir, err *e)
 {
@@ -282,9 +168,32 @@ static bool copy_grants(registry *r, const registry_config *config, err *e)
     return is_whole || fail(e, ERR_MEMORY, "no memory for the plugin registry");
 }
 
+/* What is remembered of plugins, and the keys that may sign them. */
+static bool take_lives(registry *r, const registry_config *config, err *e)
+{
+    r->lives = config->lives;
+    r->owns_lives = config->lives == NULL;
+    if (r->owns_lives && !life_book_new(&r->lives, e)) {
+        return false;
+    }
+    r->keys = arena_make(&r->arena, signed_keys);
+    if (r->keys == NULL) {
+        return fail(e, ERR_MEMORY, "no memory for the plugin registry");
+    }
+    for (uint32_t i = 0; i < config->key_dir_count; i++) {
+        if (!signed_keys_read(config->key_dirs[i], r->keys, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool fill(registry *r, const registry_config *config, err *e)
 {
     r->dictionary = config->dictionary;
+    if (!take_lives(r, config, e)) {
+        return false;
+    }
     r->program.knowledge = config->knowledge;
     if (!copy_grants(r, config, e)) {
         return false;
@@ -296,6 +205,12 @@ static bool fill(registry *r, const registry_config *config, err *e)
     }
     for (uint32_t i = 0; i < config->trusted_dir_count; i++) {
         if (!add_dir(r, config, config->trusted_dirs[i], TRUST_TRUSTED, e)) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < config->caged_dir_count; i++) {
+        if (is_folder(config->caged_dirs[i]) &&
+            !add_dir(r, config, config->caged_dirs[i], TRUST_CAGED, e)) {
             return false;
         }
     }
@@ -318,10 +233,27 @@ bool registry_new(const registry_config *config, registry **ret, err *e)
 
 void registry_free(registry **r)
 {
-    if (*r != NULL) {
-        arena_fini(&(*r)->arena);
-        mem_free(*r);
-        *r = NULL;
+    if (*r == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < (*r)->plugin_count; i++) {
+        cage_free(&(*r)->plugins[i].cage);
+        plugin_life_fini(&(*r)->plugins[i].life);
+    }
+    if ((*r)->owns_lives) {
+        life_book_free(&(*r)->lives);
+    }
+    arena_fini(&(*r)->arena);
+    mem_free(*r);
+    *r = NULL;
+}
+
+void registry_close_cages(registry *r)
+{
+    for (uint32_t i = 0; i < r->plugin_count; i++) {
+        if (r->plugins[i].cage != NULL) {
+            cage_close(r->plugins[i].cage);
+        }
     }
 }
 
@@ -334,6 +266,26 @@ const plugin_info *registry_plugin(const registry *r, uint32_t index)
 {
     check(index < r->plugin_count);
     return &r->plugins[index].info;
+}
+
+plugin_state registry_plugin_state(const registry *r, uint32_t index)
+{
+    check(index < r->plugin_count);
+    const plugin_entry *p = &r->plugins[index];
+    plugin_life *life = p->cage != NULL ? cage_life(p->cage) : (plugin_life *)(uintptr_t)&p->life;
+    return plugin_life_state(life);
+}
+
+cage *registry_plugin_cage(const registry *r, uint32_t index)
+{
+    check(index < r->plugin_count);
+    return r->plugins[index].cage;
+}
+
+life_record *registry_plugin_record(const registry *r, uint32_t index)
+{
+    check(index < r->plugin_count);
+    return r->plugins[index].life.record;
 }
 
 const match_program *registry_program(const registry *r)

@@ -10,6 +10,7 @@
 #include "match/program.h"
 #include "model/concept.h"
 #include "model/record.h"
+#include "plugin/life.h"
 #include "plugin/manifest.h"
 #include "json/json.h"
 
@@ -17,8 +18,8 @@
  * looking through plugin folders; [control] unless said otherwise. */
 typedef struct registry registry;
 
-typedef enum plugin_state { PLUGIN_READY, PLUGIN_DISABLED, PLUGIN_FAILED } plugin_state;
-typedef enum plugin_trust { TRUST_BUILTIN, TRUST_TRUSTED, TRUST_NONE } plugin_trust;
+/* Trusted plugins run in this process, the others in cages. */
+typedef enum plugin_trust { TRUST_BUILTIN, TRUST_TRUSTED, TRUST_CAGED } plugin_trust;
 
 typedef struct plugin_info {
     const manifest *manifest; /* NULL when it could not be read */
@@ -26,7 +27,8 @@ typedef struct plugin_info {
     plugin_state state;
     plugin_trust trust;
     const char *hash; /* hex over manifest and library */
-    err why;          /* of FAILED */
+    const char *signer; /* the name of the key that signed it; NULL: nobody did */
+    err why;            /* of FAILED and QUARANTINED */
 } plugin_info;
 
 /* A sensitive column that the operator lets a plugin see. Built-in plugins see what they name. */
@@ -35,11 +37,31 @@ typedef struct registry_grant {
     const char *path;
 } registry_grant;
 
+/* A plugin that was put into quarantine by an earlier run of the program. */
+typedef struct registry_quarantine {
+    const char *plugin;
+    const char *error; /* its id, "plugin.forbidden" */
+} registry_quarantine;
+
 typedef struct registry_config {
     const char *const *builtin_dirs; /* each holds plugin folders; trusted */
     uint32_t builtin_dir_count;
     const char *const *trusted_dirs; /* likewise, named by the operator as trusted */
     uint32_t trusted_dir_count;
+    /* Folders of plugins that are not trusted: they run in cages, signed. One that is not there is
+     * empty. */
+    const char *const *caged_dirs;
+    uint32_t caged_dir_count;
+    const char *const *trusted_ids; /* of those, the ones that run in this process all the same */
+    uint32_t trusted_id_count;
+    const char *const *key_dirs; /* hold the keys that may sign, NAME.pub */
+    uint32_t key_dir_count;
+    bool accepts_unsigned;        /* for makers of plugins, on their own machines */
+    const char *cage_path;        /* the program lotse-cage; NULL: nothing can be caged */
+    uint32_t cage_deadline_ms;    /* of one call; 0: the cage's own */
+    life_book *lives;             /* outlives the registry; NULL: its own */
+    const registry_quarantine *quarantined;
+    uint32_t quarantined_count;
     const char *const *disabled; /* ids switched off */
     uint32_t disabled_count;
     const char *const *enabled; /* ids switched on although their kind is `learned` */
@@ -58,6 +80,15 @@ void registry_free(
     registry **r); /* libraries stay open: a library that was loaded is never unloaded */
 uint32_t registry_count(const registry *r);
 const plugin_info *registry_plugin(const registry *r, uint32_t index);
+/* What it is doing now, and what is known of its faults. [any] */
+plugin_state registry_plugin_state(const registry *r, uint32_t index);
+/* Faults, starts, last words; NULL: it is trusted, and has none. [any] */
+life_record *registry_plugin_record(const registry *r, uint32_t index);
+/* Its cage; NULL: it runs in this process, or not at all. [any] */
+struct cage *registry_plugin_cage(const registry *r, uint32_t index);
+/* Ends all children: another registry took over and nobody asks this one any more. What it is made
+ * of stays. [control] */
+void registry_close_cages(registry *r);
 /* The resolved program of all ready plugins; owned by the registry, immutable. [any] */
 const match_program *registry_program(const registry *r);
 /* program.plugins[i] -> its manifest. [any] */

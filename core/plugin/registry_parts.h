@@ -2,8 +2,10 @@
 #define CORE_PLUGIN_REGISTRY_PARTS_H
 
 #include "base/limits.h"
+#include "plugin/cage.h"
 #include "plugin/reader.h"
 #include "plugin/registry.h"
+#include "plugin/signed.h"
 
 /* What the registry's own files share: registry.c finds and loads plugins, registry_program.c makes
  * the program, registry_strategy.c resolves strategies. */
@@ -11,7 +13,9 @@
 typedef struct plugin_entry {
     plugin_info info;
     manifest manifest;
-    const lotse_entry *entry;   /* NULL: no library, or not ready */
+    const lotse_entry *entry;   /* NULL: no library, or not ready, or in a cage */
+    cage *cage;                 /* NULL: not in a cage */
+    plugin_life life;           /* of those that are in none */
     const lotse_params *params; /* the manifest's defaults */
     uint32_t program_index;     /* UINT32_MAX: not in the program */
 } plugin_entry;
@@ -34,8 +38,18 @@ struct registry {
     uint32_t strategy_count;
     match_program program;
     const manifest *manifests[PLUGIN_COUNT_MAX]; /* by index into program.plugins */
+    life_book *lives;
+    bool owns_lives;
+    signed_keys *keys;
     ext_keys ext;
 };
+
+/* registry_load.c: reads one folder, and loads what is in it; p->info says what came out. False: for
+ * want of memory. */
+bool registry_load_folder(registry *r, const registry_config *config, plugin_entry *p,
+                          const char *dir, err *e);
+/* Does it take part in the program? Also one in quarantine does: its gates hold. */
+bool registry_takes_part(const plugin_entry *p);
 
 /* Resolves all ready plugins; those that cannot be resolved become failed. [control] */
 bool registry_make_program(registry *r, err *e);

@@ -196,7 +196,8 @@ static bool add_derived(collection *c, const plugin_entry *p, const manifest_fie
         .path = path,
         .side = f->side,
         .type = f->type,
-        .factory = p->entry->get_factory(LOTSE_FIELD_1),
+        .factory = p->cage != NULL ? cage_field_factory() : p->entry->get_factory(LOTSE_FIELD_1),
+        .cage = p->cage == NULL ? NULL : cage_program(p->cage),
         .field_id = f->id.base,
         .params = p->params,
     };
@@ -457,7 +458,10 @@ static bool resolve_criterion(collection *c, const plugin_entry *p, err *e)
     criterion_spec *spec = &c->criteria[c->criterion_count];
     *spec = (criterion_spec){.id = m->id.base,
                              .plugin = p->program_index,
-                             .factory = p->entry->get_factory(LOTSE_CRITERION_1),
+                             .factory = p->cage != NULL
+                                            ? cage_criterion_factory()
+                                            : p->entry->get_factory(LOTSE_CRITERION_1),
+                             .cage = p->cage == NULL ? NULL : cage_program(p->cage),
                              .uses_km = m->uses_km,
                              .cost = m->cost};
     for (uint32_t side = 0; side < 2; side++) {
@@ -484,6 +488,7 @@ static bool blame(plugin_entry *p, const err *why, err *e)
     p->info.state = PLUGIN_FAILED;
     p->info.why = *why;
     p->program_index = UINT32_MAX;
+    plugin_life_move(p->cage != NULL ? cage_life(p->cage) : &p->life, PLUGIN_FAILED);
     return true;
 }
 
@@ -526,7 +531,7 @@ static bool try_program(collection *c, bool *ret_is_whole, err *e)
     uint32_t count = 0;
     for (uint32_t i = 0; i < r->plugin_count; i++) {
         plugin_entry *p = &r->plugins[i];
-        if (p->info.state != PLUGIN_READY) {
+        if (!registry_takes_part(p)) {
             continue;
         }
         if (!add_fields(c, p, &why)) {
@@ -540,7 +545,7 @@ static bool try_program(collection *c, bool *ret_is_whole, err *e)
     c->gate_count = program_core_gates(&r->program, c->gates);
     for (uint32_t i = 0; i < r->plugin_count; i++) {
         plugin_entry *p = &r->plugins[i];
-        if (p->info.state == PLUGIN_READY &&
+        if (registry_takes_part(p) &&
             (!resolve_derived(c, p, &why) || !resolve_gates(c, p, &why) ||
              !resolve_criterion(c, p, &why))) {
             return blame(p, &why, e);
@@ -561,7 +566,7 @@ static bool list_plugins(registry *r, err *e)
     uint32_t count = 0;
     for (uint32_t i = 0; i < r->plugin_count; i++) {
         const plugin_entry *p = &r->plugins[i];
-        if (p->info.state != PLUGIN_READY) {
+        if (!registry_takes_part(p)) {
             continue;
         }
         check(p->program_index == count);

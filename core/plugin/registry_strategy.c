@@ -186,10 +186,10 @@ static bool find_ready(const registry *plugins, const reader *r, arena *a, const
         const char *best = nearest_best(&near);
         return best != NULL && err_hint(e, "Did you mean \"%s\"?", best);
     }
-    if (p->info.state == PLUGIN_DISABLED) {
+    if (p->info.state == PLUGIN_STOPPED) {
         return reader_refuse(r, e, "plugin \"%s\" is switched off", id.base);
     }
-    if (p->info.state == PLUGIN_FAILED) {
+    if (!registry_takes_part(p)) {
         return reader_refuse(r, e, "plugin \"%s\" does not run: %s", id.base, p->info.why.text);
     }
     *ret = p;

@@ -87,7 +87,7 @@ START_TEST(a_plugin_that_was_switched_off_is_off_at_the_next_start)
 
     g = fixture_open();
 
-    ck_assert_int_eq(registry_plugin(engine_registry(g), 0)->state, PLUGIN_DISABLED);
+    ck_assert_int_eq(registry_plugin(engine_registry(g), 0)->state, PLUGIN_STOPPED);
     ck_assert_uint_eq(engine_program(g)->plugin_count, 0);
     engine_close(&g);
 }

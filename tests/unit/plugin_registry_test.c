@@ -182,7 +182,7 @@ START_TEST(a_plugin_that_names_the_field_of_one_that_is_off_fails)
     registry *without = open_registry(&config);
 
     ck_assert_int_eq(find_info(with, "org.example.user")->state, PLUGIN_READY);
-    ck_assert_int_eq(find_info(without, "lotse.eligibility")->state, PLUGIN_DISABLED);
+    ck_assert_int_eq(find_info(without, "lotse.eligibility")->state, PLUGIN_STOPPED);
     check_failed(without, "org.example.user", ERR_PLUGIN_MANIFEST,
                  "there is no field \"lotse.eligibility.unemployed_months\" of seekers");
     ck_assert_uint_eq(registry_program(without)->plugin_count, BUILTIN_COUNT - 1);
@@ -238,9 +238,9 @@ START_TEST(a_learned_plugin_stays_off_until_it_is_switched_on)
     config.disabled_count = 1;
     registry *off_again = open_registry(&config);
 
-    ck_assert_int_eq(find_info(off, "org.example.learned")->state, PLUGIN_DISABLED);
+    ck_assert_int_eq(find_info(off, "org.example.learned")->state, PLUGIN_STOPPED);
     ck_assert_int_eq(find_info(switched_on, "org.example.learned")->state, PLUGIN_READY);
-    ck_assert_int_eq(find_info(off_again, "org.example.learned")->state, PLUGIN_DISABLED);
+    ck_assert_int_eq(find_info(off_again, "org.example.learned")->state, PLUGIN_STOPPED);
     registry_free(&off);
     registry_free(&switched_on);
     registry_free(&off_again);
