@@ -85,6 +85,11 @@ typedef struct command {
     cli_run *run;
 } command;
 
+/* command_other.c: a list of the reply as a table of these members; one thing by its id. */
+int cli_print_list(cli *c, const char *method, const char *list_key, const char *const *keys,
+                   uint32_t key_count);
+int cli_show_one(cli *c, const char *method, const char *id);
+
 /* options.c */
 bool cli_parse(cli *c, int argc, char **argv, err *e);
 const char *cli_nearest(const char *given, const char *const *known,

@@ -1,4 +1,4 @@
-/* The short commands: init, serve, call, strategy, plugin, fields, doctor, version. */
+/* The short commands: init, serve, call, strategy, fields, doctor, version. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,8 +89,8 @@ static bytes text_of(const json_node *n, const char *key)
 }
 
 /* A list reply as a table of its texts. */
-static int print_list(cli *c, const char *method, const char *list_key, const char *const *keys,
-                      uint32_t key_count)
+int cli_print_list(cli *c, const char *method, const char *list_key, const char *const *keys,
+                   uint32_t key_count)
 {
     buf params = {0};
     json_writer w = cli_begin_params(c, &params);
@@ -120,7 +120,7 @@ static int print_list(cli *c, const char *method, const char *list_key, const ch
     return code;
 }
 
-static int show_one(cli *c, const char *method, const char *id)
+int cli_show_one(cli *c, const char *method, const char *id)
 {
     buf params = {0};
     json_writer w = cli_begin_params(c, &params);
@@ -169,10 +169,10 @@ int command_strategy(cli *c)
 {
     static const char *const KEYS[] = {"id", "origin"};
     if (c->arg_count == 2 && strcmp(c->args[1], "list") == 0) {
-        return print_list(c, "strategy.list", "strategies", KEYS, 2);
+        return cli_print_list(c, "strategy.list", "strategies", KEYS, 2);
     }
     if (c->arg_count == 3 && strcmp(c->args[1], "show") == 0) {
-        return show_one(c, "strategy.get", c->args[2]);
+        return cli_show_one(c, "strategy.get", c->args[2]);
     }
     if (c->arg_count == 3 && strcmp(c->args[1], "put") == 0) {
         return put_strategy(c, c->args[2]);
@@ -180,22 +180,10 @@ int command_strategy(cli *c)
     return cli_usage(c, "expected `lotse strategy list`, `show ID` or `put FILE`");
 }
 
-int command_plugin(cli *c)
-{
-    static const char *const KEYS[] = {"id", "version", "state", "trust", "title"};
-    if (c->arg_count == 2 && strcmp(c->args[1], "list") == 0) {
-        return print_list(c, "plugin.list", "plugins", KEYS, 5);
-    }
-    if (c->arg_count == 3 && strcmp(c->args[1], "show") == 0) {
-        return show_one(c, "plugin.show", c->args[2]);
-    }
-    return cli_usage(c, "expected `lotse plugin list` or `lotse plugin show ID`");
-}
-
 int command_fields(cli *c)
 {
     static const char *const KEYS[] = {"side", "path", "type", "role", "text"};
-    return c->arg_count == 1 ? print_list(c, "server.fields", "fields", KEYS, 5)
+    return c->arg_count == 1 ? cli_print_list(c, "server.fields", "fields", KEYS, 5)
                              : cli_usage(c, "expected `lotse fields`");
 }
 

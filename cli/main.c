@@ -55,8 +55,18 @@ static const command COMMANDS[] = {
      "  lotse offer get o-042 --json", command_offer},
     {"strategy", "strategy list | show ID | put FILE", "which criteria count, and how much",
      "  lotse strategy show default", command_strategy},
-    {"plugin", "plugin list | show ID", "the plugins, their state and what they do",
-     "  lotse plugin show lotse.skills --lang de", command_plugin},
+    {"plugin",
+     "plugin list | show ID | enable ID | disable ID | reload | release ID | grant ID COLUMN... | "
+     "revoke ID [COLUMN...]",
+     "the plugins, their state and what they may see",
+     "Plugins of DIR/plugins run in cages of their own and must be signed by a key of DIR/keys. A "
+     "column\n"
+     "that holds something sensitive is seen by a plugin only after it was granted. release lets a "
+     "plugin\n"
+     "out of quarantine; reload looks through the folders again.\n\n"
+     "  lotse plugin show lotse.skills --lang de\n"
+     "  lotse plugin grant org.example.night needs",
+     command_plugin},
     {"fields", "fields [--sensitive]", "every field a gate or plugin can name",
      "  lotse fields --json", command_fields},
     {"concept",

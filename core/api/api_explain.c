@@ -139,6 +139,7 @@ static bool write_explanation(explanation *x, const match_pair *pair, json_write
         match_write_frame(&m);
         is_written = match_write_matches(&m, &pair->hit, 1, pair, e) && write_gates(x, pair, e);
         if (is_written) {
+            match_write_degraded(&m);
             json_end_object(out);
         }
     }

@@ -59,8 +59,11 @@ static bool write_answer(api_job *job, match_writer *m, const match_answer *answ
     if (answer->has_totals) {
         write_totals(out, answer);
     }
-    return match_write_matches(m, answer->hits, answer->hit_count, NULL, e) &&
-           (writes == NULL || keep_proposal(job, m, answer, writes, e));
+    if (!match_write_matches(m, answer->hits, answer->hit_count, NULL, e)) {
+        return false;
+    }
+    match_write_degraded(m);
+    return writes == NULL || keep_proposal(job, m, answer, writes, e);
 }
 
 /* Only what is stored can be kept: a record that was sent, or changed, is forgotten. */

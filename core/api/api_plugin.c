@@ -19,11 +19,6 @@ static const char *kind_text(plugin_kind kind)
     return kind == PLUGIN_RULES ? "rules" : kind == PLUGIN_OPTIMISER ? "optimiser" : "learned";
 }
 
-static const char *state_text(plugin_state state)
-{
-    return state == PLUGIN_READY ? "ready" : state == PLUGIN_STOPPED ? "disabled" : "failed";
-}
-
 static const char *trust_text(plugin_trust trust)
 {
     return trust == TRUST_BUILTIN ? "builtin" : trust == TRUST_TRUSTED ? "trusted" : "caged";
@@ -36,9 +31,30 @@ static const char *side_text(record_side side)
 
 /* ---------------------------------------------------------------------- showing */
 
-void plugin_write_head(json_writer *out, const plugin_info *p, const char *lang)
+/* Why it does not work: what was wrong when it was loaded, or what its last fault was. */
+static void write_error(json_writer *out, const plugin_info *p, life_record *record)
 {
+    err why = p->why;
+    life_facts facts = {0};
+    if (record != NULL) {
+        life_read(record, &facts);
+        why = facts.last_fault.code != ERR_NONE ? facts.last_fault : why;
+    }
+    if (why.code != ERR_NONE) {
+        json_put_key(out, "error");
+        json_begin_object(out);
+        json_member_cstr(out, "id", err_id(why.code));
+        json_member_cstr(out, "detail", why.text);
+        json_member_cstr(out, "path", why.path);
+        json_end_object(out);
+    }
+}
+
+void plugin_write_head(json_writer *out, const registry *r, uint32_t index, const char *lang)
+{
+    const plugin_info *p = registry_plugin(r, index);
     const manifest *m = p->manifest;
+    plugin_state state = registry_plugin_state(r, index);
 
     json_member_text(out, "id", p->id);
     if (m != NULL) {
@@ -46,18 +62,16 @@ void plugin_write_head(json_writer *out, const plugin_info *p, const char *lang)
         json_member_cstr(out, "kind", kind_text(m->kind));
         json_member_text(out, "title", text_set_get(&m->title, lang));
     }
-    json_member_cstr(out, "state", state_text(p->state));
+    json_member_cstr(out, "state", life_state_text(state));
     json_member_cstr(out, "trust", trust_text(p->trust));
     if (p->hash != NULL) {
         json_member_cstr(out, "hash", p->hash);
     }
-    if (p->state == PLUGIN_FAILED) {
-        json_put_key(out, "error");
-        json_begin_object(out);
-        json_member_cstr(out, "id", err_id(p->why.code));
-        json_member_cstr(out, "detail", p->why.text);
-        json_member_cstr(out, "path", p->why.path);
-        json_end_object(out);
+    if (p->signer != NULL) {
+        json_member_cstr(out, "signer", p->signer);
+    }
+    if (state == PLUGIN_FAILED || state == PLUGIN_QUARANTINED) {
+        write_error(out, p, registry_plugin_record(r, index));
     }
 }
 
@@ -190,7 +204,7 @@ bool plugin_list(api_job *job, engine_worker *w, json_writer *out, err *e)
     json_begin_array(out);
     for (uint32_t i = 0; i < registry_count(r); i++) {
         json_begin_object(out);
-        plugin_write_head(out, registry_plugin(r, i), lang);
+        plugin_write_head(out, r, i, lang);
         json_end_object(out);
     }
     json_end_array(out);
@@ -198,41 +212,116 @@ bool plugin_list(api_job *job, engine_worker *w, json_writer *out, err *e)
     return true;
 }
 
-const plugin_info *plugin_with_id(const registry *r, bytes id)
+bool plugin_find(const registry *r, bytes id, uint32_t *ret)
 {
     for (uint32_t i = 0; i < registry_count(r); i++) {
         if (bytes_equal(registry_plugin(r, i)->id, id)) {
-            return registry_plugin(r, i);
+            *ret = i;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
-bool plugin_named(api_job *job, engine_worker *w, const plugin_info **ret, err *e)
+bool plugin_named(api_job *job, engine_worker *w, uint32_t *ret, err *e)
 {
     bytes id = api_param_text(job->params, "id");
-    const plugin_info *found = plugin_with_id(engine_worker_registry(w), id);
-    if (found == NULL) {
-        (void)fail(e, ERR_NOT_FOUND, "there is no plugin \"%.*s\"", (int)id.len, id.base);
-        (void)err_hint(e, "plugin.list names those there are.");
-        return err_path(e, "/params/id");
+    if (plugin_find(engine_worker_registry(w), id, ret)) {
+        return true;
     }
-    *ret = found;
-    return true;
+    (void)fail(e, ERR_NOT_FOUND, "there is no plugin \"%.*s\"", (int)id.len, id.base);
+    (void)err_hint(e, "plugin.list names those there are.");
+    return err_path(e, "/params/id");
+}
+
+/* ---------------------------------------------------------------------- cages */
+
+static void write_walls(json_writer *out, uint32_t walls)
+{
+    static const struct {
+        uint32_t wall;
+        const char *text;
+    } texts[] = {{WIRE_WALL_USER, "user"},      {WIRE_WALL_NET, "net"},
+                 {WIRE_WALL_IPC, "ipc"},        {WIRE_WALL_MOUNT, "mount"},
+                 {WIRE_WALL_UTS, "uts"},        {WIRE_WALL_LANDLOCK, "landlock"},
+                 {WIRE_WALL_SECCOMP, "seccomp"}};
+    json_put_key(out, "walls");
+    json_begin_array(out);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if ((walls & texts[i].wall) != 0) {
+            json_put_cstr(out, texts[i].text);
+        }
+    }
+    json_end_array(out);
+}
+
+static void write_log(json_writer *out, life_record *record)
+{
+    char lines[LIFE_LOG_LINE_MAX][LIFE_LOG_LINE_LEN];
+    uint32_t count = life_read_log(record, lines);
+    json_put_key(out, "log");
+    json_begin_array(out);
+    for (uint32_t i = 0; i < count; i++) {
+        json_put_cstr(out, lines[i]);
+    }
+    json_end_array(out);
+}
+
+/* How a plugin that is not trusted is held, and what it wrote last. */
+static void write_cage(json_writer *out, const registry *r, uint32_t index)
+{
+    cage *c = registry_plugin_cage(r, index);
+    life_record *record = registry_plugin_record(r, index);
+    life_facts facts;
+    if (c == NULL || record == NULL) {
+        return;
+    }
+    life_read(record, &facts);
+    json_put_key(out, "cage");
+    json_begin_object(out);
+    json_member_int(out, "processes", cage_child_count(c));
+    write_walls(out, cage_walls(c));
+    json_member_int(out, "starts", (int64_t)facts.start_count);
+    json_member_int(out, "faults", (int64_t)facts.fault_count);
+    json_member_int(out, "window_len", (int64_t)cage_window_used_len(c));
+    write_log(out, record);
+    json_end_object(out);
+}
+
+/* Which of the columns it names it sees. */
+static void write_granted(json_writer *out, const registry *r, uint32_t index, bool is_granted)
+{
+    const manifest *m = registry_plugin(r, index)->manifest;
+    json_put_key(out, is_granted ? "granted" : "withheld");
+    json_begin_array(out);
+    for (uint32_t side = SIDE_SEEKER; side <= SIDE_OFFER; side++) {
+        for (uint32_t i = 0; i < m->column_count[side]; i++) {
+            if (registry_is_granted(r, index, (record_side)side, m->columns[side][i]) ==
+                is_granted) {
+                json_put_text(out, m->columns[side][i]);
+            }
+        }
+    }
+    json_end_array(out);
 }
 
 bool plugin_show(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
-    const plugin_info *p = NULL;
+    uint32_t index = 0;
+    const registry *r = engine_worker_registry(w);
     const char *lang = api_param_lang(job->params, engine_worker_arena(w));
-    if (!plugin_named(job, w, &p, e)) {
+    if (!plugin_named(job, w, &index, e)) {
         return false;
     }
+    const manifest *m = registry_plugin(r, index)->manifest;
     json_begin_object(out);
-    plugin_write_head(out, p, lang);
-    if (p->manifest != NULL) {
-        write_manifest(out, p->manifest, lang);
+    plugin_write_head(out, r, index, lang);
+    if (m != NULL) {
+        write_manifest(out, m, lang);
+        write_granted(out, r, index, true);
+        write_granted(out, r, index, false);
     }
+    write_cage(out, r, index);
     json_end_object(out);
     return true;
 }

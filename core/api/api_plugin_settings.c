@@ -1,12 +1,14 @@
-/* plugin.enable, disable, grant and reload: what the operator lets plugins do. The stored setting
- * "plugins" says it; after each change the plugin folders are looked through again. */
+/* plugin.enable, disable, grant, revoke, release and reload: what the operator lets plugins do. The
+ * stored setting "plugins" says it; after each change the plugin folders are looked through again.
+ */
 
 #include "api/api_plugin.h"
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/log.h"
 
-typedef enum change_kind { SWITCH_ON, SWITCH_OFF, GRANT, LOOK_AGAIN } change_kind;
+typedef enum change_kind { SWITCH_ON, SWITCH_OFF, GRANT, REVOKE, RELEASE, LOOK_AGAIN } change_kind;
 
 /* One change on its way. Lives in the memory of its writes. */
 typedef struct plugin_change {
@@ -14,7 +16,7 @@ typedef struct plugin_change {
     engine *engine;
     rpc_call *call;
     bytes id;                 /* of the plugin; absent: LOOK_AGAIN */
-    const json_node *columns; /* of GRANT; the call's */
+    const json_node *columns; /* of GRANT and REVOKE; the call's. NULL: all */
 } plugin_change;
 
 /* ---------------------------------------------------------------------- the setting */
@@ -58,34 +60,94 @@ static void write_ids(json_writer *out, const json_node *setting, const char *ke
     json_end_array(out);
 }
 
-static void write_grants(json_writer *out, const json_node *setting, const plugin_change *c)
+static bool has_text(const json_node *list, bytes text)
 {
-    const json_node *grants = json_member(setting, "grants");
-    json_put_key(out, "grants");
-    json_begin_object(out);
-    for (const json_node *n = grants == NULL ? NULL : json_child(grants); n != NULL;
+    for (const json_node *n = list == NULL ? NULL : json_child(list); n != NULL; n = json_next(n)) {
+        if (bytes_equal(json_text(n), text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a plugin may see after the change; nothing is written where that is nothing. */
+static void write_columns(json_writer *out, const json_node *known, const plugin_change *c)
+{
+    bool has_begun = false;
+    for (const json_node *n = known == NULL ? NULL : json_child(known); n != NULL;
          n = json_next(n)) {
-        if (c->kind != GRANT || !bytes_equal(json_key(n), c->id)) {
+        bool is_taken =
+            c->kind == REVOKE && (c->columns == NULL || has_text(c->columns, json_text(n)));
+        if (!is_taken) {
+            if (!has_begun) {
+                json_put_key_bytes(out, c->id);
+                json_begin_array(out);
+                has_begun = true;
+            }
+            json_put_node(out, n);
+        }
+    }
+    for (const json_node *n = c->kind == GRANT ? json_child(c->columns) : NULL; n != NULL;
+         n = json_next(n)) {
+        if (!has_text(known, json_text(n))) {
+            if (!has_begun) {
+                json_put_key_bytes(out, c->id);
+                json_begin_array(out);
+                has_begun = true;
+            }
+            json_put_node(out, n);
+        }
+    }
+    if (has_begun) {
+        json_end_array(out);
+    }
+}
+
+/* A member of the setting that is an object by plugin ids; the change's own is left out. */
+static void write_others(json_writer *out, const json_node *object, const plugin_change *c,
+                         bool is_changed)
+{
+    for (const json_node *n = object == NULL ? NULL : json_child(object); n != NULL;
+         n = json_next(n)) {
+        if (!is_changed || !bytes_equal(json_key(n), c->id)) {
             json_put_key_bytes(out, json_key(n));
             json_put_node(out, n);
         }
     }
-    if (c->kind == GRANT && json_count(c->columns) > 0) {
-        json_put_key_bytes(out, c->id);
-        json_put_node(out, c->columns);
+}
+
+static const json_node *member_of_plugin(const json_node *object, bytes id)
+{
+    for (const json_node *n = object == NULL ? NULL : json_child(object); n != NULL;
+         n = json_next(n)) {
+        if (bytes_equal(json_key(n), id)) {
+            return n;
+        }
     }
-    json_end_object(out);
+    return NULL;
 }
 
 static void print_setting(const json_node *setting, const plugin_change *c, buf *text)
 {
     json_writer out = json_writer_to(text);
+    const json_node *grants = json_member(setting, "grants");
     bool is_switch = c->kind == SWITCH_ON || c->kind == SWITCH_OFF;
+    bool is_grant = c->kind == GRANT || c->kind == REVOKE;
 
     json_begin_object(&out);
     write_ids(&out, setting, "disabled", c, is_switch, c->kind == SWITCH_OFF);
     write_ids(&out, setting, "enabled", c, is_switch, c->kind == SWITCH_ON);
-    write_grants(&out, setting, c);
+    json_put_key(&out, "grants");
+    json_begin_object(&out);
+    write_others(&out, grants, c, is_grant);
+    if (is_grant) {
+        write_columns(&out, member_of_plugin(grants, c->id), c);
+    }
+    json_end_object(&out);
+    json_put_key(&out, "quarantined");
+    json_begin_object(&out);
+    write_others(&out, json_member(setting, "quarantined"), c, c->kind == RELEASE);
+    json_end_object(&out);
     json_end_object(&out);
 }
 
@@ -114,28 +176,30 @@ static void write_counts(json_writer *out, const registry *r)
 {
     int64_t counts[PLUGIN_STATE_COUNT] = {0};
     for (uint32_t i = 0; i < registry_count(r); i++) {
-        counts[registry_plugin(r, i)->state]++;
+        plugin_state state = registry_plugin_state(r, i);
+        counts[state == PLUGIN_BUSY ? PLUGIN_READY : state]++;
     }
     json_member_int(out, "total", registry_count(r));
     json_member_int(out, "ready", counts[PLUGIN_READY]);
-    json_member_int(out, "disabled", counts[PLUGIN_STOPPED]);
+    json_member_int(out, "stopped", counts[PLUGIN_STOPPED]);
     json_member_int(out, "failed", counts[PLUGIN_FAILED]);
+    json_member_int(out, "quarantined", counts[PLUGIN_QUARANTINED]);
 }
 
 static bool write_changed(const plugin_change *c, uint64_t change, buf *text, err *e)
 {
     const registry *r = engine_registry(c->engine);
-    const plugin_info *p = c->kind == LOOK_AGAIN ? NULL : plugin_with_id(r, c->id);
+    uint32_t index = 0;
     json_writer out = json_writer_to(text);
 
-    if (c->kind != LOOK_AGAIN && p == NULL) {
+    if (c->kind != LOOK_AGAIN && !plugin_find(r, c->id, &index)) {
         return fail(e, ERR_NOT_FOUND, "the plugin \"%.*s\" is gone", (int)c->id.len, c->id.base);
     }
     json_begin_object(&out);
-    if (p == NULL) {
+    if (c->kind == LOOK_AGAIN) {
         write_counts(&out, r);
     } else {
-        plugin_write_head(&out, p, "en");
+        plugin_write_head(&out, r, index, "en");
     }
     json_member_int(&out, "change", (int64_t)change);
     json_end_object(&out);
@@ -166,6 +230,29 @@ static void answer_changed(void *context, engine_writes *writes, uint64_t change
 
 /* ---------------------------------------------------------------------- the methods */
 
+/* Who let whom see what: the system's log until there is a trail of its own. Ids and paths only. */
+static void note_decision(const api_job *job, const plugin_change *c, const char *what)
+{
+    buf columns = {0};
+    for (const json_node *n = c->columns == NULL ? NULL : json_child(c->columns); n != NULL;
+         n = json_next(n)) {
+        bytes text = json_text(n);
+        buf_print(&columns, "%s%.*s", columns.len == 0 ? "" : ",", (int)text.len, text.base);
+    }
+    bytes who = api_actor(job);
+    log_event(LOG_INFO, "audit.plugin", "who=%.*s what=%s id=%.*s columns=%s", (int)who.len,
+              who.base, what, (int)c->id.len, c->id.base,
+              columns.len == 0 ? "-" : buf_terminated(&columns));
+    buf_fini(&columns);
+}
+
+static const char *kind_name(change_kind kind)
+{
+    static const char *const NAMES[] = {"enable", "disable", "grant",
+                                        "revoke", "release", "reload"};
+    return NAMES[kind];
+}
+
 static bool hand_over(api_job *job, engine_worker *w, change_kind kind, const plugin_info *plugin,
                       err *e)
 {
@@ -183,6 +270,7 @@ static bool hand_over(api_job *job, engine_worker *w, change_kind kind, const pl
             .id = plugin == NULL ? (bytes){0} : plugin->id, /* the registry's: kept until the end */
             .columns = api_param(job->params, "columns"),
         };
+        note_decision(job, c, kind_name(kind));
         engine_writes_reload(writes);
         is_done = (kind == LOOK_AGAIN || put_setting(w, writes, c, e)) &&
                   engine_write(job->api->engine, &writes, answer_changed, c, e);
@@ -195,24 +283,49 @@ static bool hand_over(api_job *job, engine_worker *w, change_kind kind, const pl
     return true;
 }
 
+static bool change_named(api_job *job, engine_worker *w, change_kind kind, err *e)
+{
+    uint32_t index = 0;
+    return plugin_named(job, w, &index, e) &&
+           hand_over(job, w, kind, registry_plugin(engine_worker_registry(w), index), e);
+}
+
 bool plugin_enable(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
     (void)out; /* the answer comes from the store thread, with a text of its own */
-    const plugin_info *plugin = NULL;
-    return plugin_named(job, w, &plugin, e) && hand_over(job, w, SWITCH_ON, plugin, e);
+    return change_named(job, w, SWITCH_ON, e);
 }
 
 bool plugin_disable(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
     (void)out; /* as in plugin_enable */
-    const plugin_info *plugin = NULL;
-    return plugin_named(job, w, &plugin, e) && hand_over(job, w, SWITCH_OFF, plugin, e);
+    return change_named(job, w, SWITCH_OFF, e);
 }
 
 bool plugin_reload(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
     (void)out; /* as in plugin_enable */
     return hand_over(job, w, LOOK_AGAIN, NULL, e);
+}
+
+/* Out of quarantine: its faults are forgotten, and it is tried again. */
+bool plugin_release(api_job *job, engine_worker *w, json_writer *out, err *e)
+{
+    uint32_t index = 0;
+    (void)out; /* as in plugin_enable */
+    if (!plugin_named(job, w, &index, e)) {
+        return false;
+    }
+    const registry *r = engine_worker_registry(w);
+    life_record *record = registry_plugin_record(r, index);
+    bool is_held = registry_plugin_state(r, index) == PLUGIN_QUARANTINED;
+    bool was_held = record != NULL && life_release(record);
+    if (!is_held && !was_held) {
+        (void)fail(e, ERR_PLUGIN_STATE, "plugin \"%s\" is not in quarantine",
+                   registry_plugin(r, index)->id.base);
+        return err_path(e, "/params/id");
+    }
+    return hand_over(job, w, RELEASE, registry_plugin(r, index), e);
 }
 
 static bool names_column(const manifest *m, bytes path)
@@ -227,16 +340,16 @@ static bool names_column(const manifest *m, bytes path)
     return false;
 }
 
-/* What is granted takes the place of what was; an empty list takes everything back. */
-bool plugin_grant(api_job *job, engine_worker *w, json_writer *out, err *e)
+static bool change_grants(api_job *job, engine_worker *w, change_kind kind, err *e)
 {
-    (void)out; /* as in plugin_enable */
-    const plugin_info *plugin = NULL;
+    uint32_t plugin_index = 0;
     uint32_t index = 0;
-    if (!plugin_named(job, w, &plugin, e)) {
+    const json_node *columns = api_param(job->params, "columns");
+    if (!plugin_named(job, w, &plugin_index, e)) {
         return false;
     }
-    for (const json_node *n = json_child(api_param(job->params, "columns")); n != NULL;
+    const plugin_info *plugin = registry_plugin(engine_worker_registry(w), plugin_index);
+    for (const json_node *n = columns == NULL ? NULL : json_child(columns); n != NULL;
          n = json_next(n), index++) {
         bool is_text = json_type_of(n) == JSON_TEXT;
         if (!is_text || plugin->manifest == NULL || !names_column(plugin->manifest, json_text(n))) {
@@ -246,5 +359,18 @@ bool plugin_grant(api_job *job, engine_worker *w, json_writer *out, err *e)
             return err_path(e, "/params/columns/%u", index);
         }
     }
-    return hand_over(job, w, GRANT, plugin, e);
+    return hand_over(job, w, kind, plugin, e);
+}
+
+/* What is granted comes to what was. */
+bool plugin_grant(api_job *job, engine_worker *w, json_writer *out, err *e)
+{
+    (void)out; /* as in plugin_enable */
+    return change_grants(job, w, GRANT, e);
+}
+
+bool plugin_revoke(api_job *job, engine_worker *w, json_writer *out, err *e)
+{
+    (void)out; /* as in plugin_enable */
+    return change_grants(job, w, REVOKE, e);
 }

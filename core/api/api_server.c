@@ -121,9 +121,12 @@ static bool check_plugins(json_writer *out, const registry *r, arena *a)
     const char *text = NULL;
     for (uint32_t i = 0; i < registry_count(r); i++) {
         const plugin_info *p = registry_plugin(r, i);
-        if (p->state == PLUGIN_FAILED) {
-            text = failed == 0 ? arena_text(a, "%.*s: %s", (int)p->id.len, p->id.base, p->why.text)
-                               : text;
+        plugin_state state = registry_plugin_state(r, i);
+        if (state == PLUGIN_FAILED || state == PLUGIN_QUARANTINED) {
+            text = failed == 0
+                       ? arena_text(a, "%.*s: %s", (int)p->id.len, p->id.base,
+                                    p->why.code == ERR_NONE ? life_state_text(state) : p->why.text)
+                       : text;
             failed++;
         }
     }

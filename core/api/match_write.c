@@ -102,9 +102,22 @@ static const manifest_sentence *sentence_of(const match_writer *m, const match_r
     return &m->manifests[plugin]->sentences[r->sentence];
 }
 
+/* The manifest's sentence, or the core's where the plugin did not answer. */
 void match_say_reason(match_writer *m, const match_reason *r)
 {
-    say_reason(&m->say, sentence_of(m, r), r, &m->text);
+    if (r->sentence == REASON_UNANSWERED) {
+        buf_text(&m->text, say_word(m->q->lang, "reason.unanswered"));
+    } else {
+        say_reason(&m->say, sentence_of(m, r), r, &m->text);
+    }
+}
+
+/* The reason's id and, in m->text, its sentence. */
+static void say_one(match_writer *m, const match_reason *r)
+{
+    bytes id = r->sentence == REASON_UNANSWERED ? BYTES("core.unanswered") : sentence_of(m, r)->id;
+    json_member_text(m->out, "id", id);
+    match_say_reason(m, r);
 }
 
 static void write_reasons(match_writer *m, const match_reason *reasons, uint32_t count)
@@ -113,14 +126,12 @@ static void write_reasons(match_writer *m, const match_reason *reasons, uint32_t
     json_begin_array(m->out);
     for (uint32_t i = 0; i < count; i++) {
         const match_reason *r = &reasons[i];
-        const manifest_sentence *sentence = sentence_of(m, r);
         json_begin_object(m->out);
         json_member_cstr(m->out, "criterion", m->program->criteria[r->criterion].id);
         json_member_int(m->out, "points", r->points);
         json_member_int(m->out, "max", r->max);
         json_member_cstr(m->out, "verdict", verdict_text(r->verdict));
-        json_member_text(m->out, "id", sentence->id);
-        match_say_reason(m, r);
+        say_one(m, r);
         match_put_sentence(m, "text");
         json_end_object(m->out);
     }
@@ -142,12 +153,10 @@ static void write_gate_check(match_writer *m, const gate *g, const gate_finding 
 /* A criterion that misses a fact says so in its reason. */
 static void write_reason_check(match_writer *m, const match_reason *r)
 {
-    const manifest_sentence *sentence = sentence_of(m, r);
     json_begin_object(m->out);
     json_member_cstr(m->out, "criterion", m->program->criteria[r->criterion].id);
-    json_member_text(m->out, "id", sentence->id);
+    say_one(m, r);
     json_member_text(m->out, "path", (bytes){0});
-    match_say_reason(m, r);
     match_put_sentence(m, "text");
     json_end_object(m->out);
 }
@@ -160,6 +169,9 @@ static bool write_checks(match_writer *m, const match_hit *hit, const match_pair
     const match_pair *pair = judged;
     if (pair == NULL && hit->verdict != VERDICT_YES) {
         match_query one = m->q->query;
+        strategy gates_alone = *one.strategy;
+        gates_alone.criterion_count = 0; /* its scores are known already */
+        one.strategy = &gates_alone;
         one.anchor_rows = &m->q->query.anchor_rows[hit->anchor_row];
         one.anchor_row_count = 1;
         if (!match_pair_judge(engine_worker_match(m->worker), &one, hit->segment, &hit->row, 1,
@@ -330,4 +342,22 @@ bool match_write_matches(match_writer *m, const match_hit *hits, uint32_t hit_co
     }
     json_end_array(m->out);
     return true;
+}
+
+void match_write_degraded(match_writer *m)
+{
+    uint32_t count = 0;
+    const match_degraded *list = match_degraded_list(engine_worker_match(m->worker), &count);
+    if (count == 0) {
+        return;
+    }
+    json_put_key(m->out, "degraded");
+    json_begin_array(m->out);
+    for (uint32_t i = 0; i < count; i++) {
+        json_begin_object(m->out);
+        json_member_cstr(m->out, "plugin", m->program->plugins[list[i].plugin].id);
+        json_member_cstr(m->out, "error", err_id(list[i].why));
+        json_end_object(m->out);
+    }
+    json_end_array(m->out);
 }

@@ -29,6 +29,9 @@ bool match_write_matches(match_writer *m, const match_hit *hits, uint32_t hit_co
 
 /* A reason's sentence behind m->text. */
 void match_say_reason(match_writer *m, const match_reason *r);
+/* "degraded":[...], where a plugin did not answer; after everything else. */
+void match_write_degraded(match_writer *m);
+
 /* The manifest of a gate; NULL: the core's or a filter's. */
 const manifest_gate *match_gate_manifest(const match_writer *m, const gate *g);
 /* The sentence in m->text as a member, and the text empty again. */

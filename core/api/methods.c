@@ -121,6 +121,11 @@ static const rpc_param PLUGIN_GRANT[] = {
     {"columns", RPC_ARRAY, true, 0, 64, NULL, "paths of the columns, from the plugin's manifest"},
 };
 
+static const rpc_param PLUGIN_REVOKE[] = {
+    PARAM_ID,
+    {"columns", RPC_ARRAY, false, 0, 64, NULL, "paths of the columns; absent: all"},
+};
+
 static const rpc_param IMPORT_START[] = {
     {"format", RPC_TEXT, false, 1, 64, NULL, "name of a format, or auto"},
     {"source", RPC_TEXT, false, 1, 200, NULL, "label of the source, for ids and the report"},
@@ -169,6 +174,8 @@ ON_WORKER(plugin_show)
 ON_WORKER(plugin_enable)
 ON_WORKER(plugin_disable)
 ON_WORKER(plugin_grant)
+ON_WORKER(plugin_revoke)
+ON_WORKER(plugin_release)
 ON_WORKER(plugin_reload)
 ON_WORKER(decision_record)
 ON_WORKER(decision_list)
@@ -218,7 +225,9 @@ static const rpc_method METHODS[] = {
     METHOD("plugin.show", plugin_show, ID_LANG, READS, RESULT_PLUGIN, "What one plugin asks for, scores and says."),
     METHOD("plugin.enable", plugin_enable, ID_ONLY, CHANGES, RESULT_PLUGIN_CHANGED, "Switches a plugin on."),
     METHOD("plugin.disable", plugin_disable, ID_ONLY, CHANGES, RESULT_PLUGIN_CHANGED, "Switches a plugin off."),
-    METHOD("plugin.grant", plugin_grant, PLUGIN_GRANT, CHANGES, RESULT_PLUGIN_CHANGED, "Lets a plugin see sensitive columns, and no others."),
+    METHOD("plugin.grant", plugin_grant, PLUGIN_GRANT, CHANGES, RESULT_PLUGIN_CHANGED, "Lets a plugin see sensitive columns, beside those that it sees already."),
+    METHOD("plugin.revoke", plugin_revoke, PLUGIN_REVOKE, CHANGES, RESULT_PLUGIN_CHANGED, "Takes sensitive columns from a plugin again."),
+    METHOD("plugin.release", plugin_release, ID_ONLY, CHANGES, RESULT_PLUGIN_CHANGED, "Lets a plugin out of quarantine and tries it again."),
     {"plugin.reload", "Looks through the plugin folders again.", handle_plugin_reload, NULL, 0, true, RESULT_RELOADED},
     METHOD("decision.record", decision_record, DECISION_RECORD, CHANGES, RESULT_DECISION, "What a person says to a proposal, with a reason; what is proposed is kept and can be made again."),
     METHOD("decision.list", decision_list, ABOUT_LIST, READS, RESULT_DECISIONS, "Decisions about a person or an offer, the oldest first."),

@@ -50,6 +50,7 @@ api_answer strategy_put, strategy_get, strategy_list;
 api_answer plugin_list, plugin_show, plugin_enable, plugin_disable, plugin_grant, plugin_reload;
 api_answer decision_record, decision_list, decision_report, event_record, event_list;
 api_answer proposal_get, proposal_list, proposal_replay;
+api_answer plugin_revoke, plugin_release;
 api_answer import_answer_start, import_answer_feed, import_answer_finish;
 api_answer server_info, server_health, server_stats, server_fields;
 

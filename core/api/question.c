@@ -271,6 +271,7 @@ static bool take_strategy(api_job *job, engine_worker *w, question *q, err *e)
 
 static bool begin(api_job *job, engine_worker *w, question *q, bool is_pair, err *e)
 {
+    match_degraded_forget(engine_worker_match(w));
     bytes as_of = api_param_text(job->params, "as_of");
 
     q->lang = api_param_lang(job->params, engine_worker_arena(w));

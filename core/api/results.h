@@ -48,37 +48,50 @@
     "usable":{"type":"boolean"}, \
     "error":{"type":"object","required":["id","detail","path"]}}}}}})
 
+#define SCHEMA_PLUGIN_STATE JSON({"enum":["found","verified","loaded","ready","busy","draining", \
+    "stopped","failed","quarantined"]})
+
 #define RESULT_PLUGINS JSON({"type":"object","additionalProperties":false, \
     "required":["total","plugins"],"properties":{"total":{"type":"integer"}, \
     "plugins":{"type":"array","items":{"type":"object","additionalProperties":false, \
     "required":["id","state","trust"],"properties":{"id":{"type":"string"}, \
     "version":{"type":"string"},"kind":{"enum":["rules","optimiser","learned"]}, \
-    "title":{"type":"string"},"state":{"enum":["ready","disabled","failed"]}, \
-    "trust":{"enum":["builtin","trusted","none"]},"hash":{"type":"string"}, \
+    "title":{"type":"string"},"state":) SCHEMA_PLUGIN_STATE JSON(, \
+    "trust":{"enum":["builtin","trusted","caged"]},"hash":{"type":"string"}, \
+    "signer":{"type":"string"}, \
     "error":{"type":"object","required":["id","detail","path"]}}}}}})
 
 #define RESULT_PLUGIN JSON({"type":"object","additionalProperties":false, \
     "required":["id","state","trust"],"properties":{"id":{"type":"string"}, \
     "version":{"type":"string"},"kind":{"enum":["rules","optimiser","learned"]}, \
-    "title":{"type":"string"},"state":{"enum":["ready","disabled","failed"]}, \
-    "trust":{"enum":["builtin","trusted","none"]},"hash":{"type":"string"}, \
+    "title":{"type":"string"},"state":) SCHEMA_PLUGIN_STATE JSON(, \
+    "trust":{"enum":["builtin","trusted","caged"]},"hash":{"type":"string"}, \
+    "signer":{"type":"string"}, \
     "error":{"type":"object","required":["id","detail","path"]}, \
     "help":{"type":["string","null"]},"abi":{"type":"object","required":["major","minor"]}, \
     "scores":{"type":"boolean"},"columns":{"type":"object","required":["seeker","offer"]}, \
     "params":{"type":"array"},"gates":{"type":"array"},"fields":{"type":"array"}, \
-    "ext":{"type":"array"},"sentences":{"type":"array"},"steps":{"type":"array"}}})
+    "ext":{"type":"array"},"sentences":{"type":"array"},"steps":{"type":"array"}, \
+    "granted":{"type":"array","items":{"type":"string"}}, \
+    "withheld":{"type":"array","items":{"type":"string"}}, \
+    "cage":{"type":"object","additionalProperties":false, \
+    "required":["processes","walls","starts","faults","window_len","log"],"properties":{ \
+    "processes":{"type":"integer"},"walls":{"type":"array","items":{"type":"string"}}, \
+    "starts":{"type":"integer"},"faults":{"type":"integer"},"window_len":{"type":"integer"}, \
+    "log":{"type":"array","items":{"type":"string"}}}}}})
 
 #define RESULT_PLUGIN_CHANGED JSON({"type":"object","additionalProperties":false, \
     "required":["id","state","trust","change"],"properties":{"id":{"type":"string"}, \
     "version":{"type":"string"},"kind":{"enum":["rules","optimiser","learned"]}, \
-    "title":{"type":"string"},"state":{"enum":["ready","disabled","failed"]}, \
-    "trust":{"enum":["builtin","trusted","none"]},"hash":{"type":"string"}, \
+    "title":{"type":"string"},"state":) SCHEMA_PLUGIN_STATE JSON(, \
+    "trust":{"enum":["builtin","trusted","caged"]},"hash":{"type":"string"}, \
+    "signer":{"type":"string"}, \
     "error":{"type":"object","required":["id","detail","path"]},"change":{"type":"integer"}}})
 
 #define RESULT_RELOADED JSON({"type":"object","additionalProperties":false, \
-    "required":["total","ready","disabled","failed","change"],"properties":{ \
-    "total":{"type":"integer"},"ready":{"type":"integer"},"disabled":{"type":"integer"}, \
-    "failed":{"type":"integer"},"change":{"type":"integer"}}})
+    "required":["total","ready","stopped","failed","quarantined","change"],"properties":{ \
+    "total":{"type":"integer"},"ready":{"type":"integer"},"stopped":{"type":"integer"}, \
+    "failed":{"type":"integer"},"quarantined":{"type":"integer"},"change":{"type":"integer"}}})
 
 #define RESULT_IMPORT_STARTED JSON({"type":"object","additionalProperties":false, \
     "required":["import"],"properties":{"import":{"type":"string"}}})
@@ -128,9 +141,13 @@
     "weights":{"type":"object","additionalProperties":{"type":"integer"}}, \
     "as_of":{"type":"string","format":"date"},"snapshot":{"type":"integer"})
 
+#define SCHEMA_DEGRADED JSON({"type":"array","minItems":1,"items":{"type":"object", \
+    "additionalProperties":false,"required":["plugin","error"],"properties":{ \
+    "plugin":{"type":"string"},"error":{"type":"string"}}}})
+
 #define RESULT_MATCHES JSON({"type":"object","additionalProperties":false, \
     "required":["anchor","strategy","weights","as_of","snapshot","kinds","matches"], \
-    "properties":{) SCHEMA_FRAME JSON(,"kinds":{"type":"array","items":{"type":"string"}}, \
+    "properties":{) SCHEMA_FRAME JSON(,"degraded":) SCHEMA_DEGRADED JSON(,"kinds":{"type":"array","items":{"type":"string"}}, \
     "total":) SCHEMA_TOTAL JSON(, \
     "excluded_by":{"type":"object","additionalProperties":{"type":"integer"}}, \
     "proposal":{"type":"string"},"change":{"type":"integer"}, \
@@ -138,7 +155,7 @@
 
 #define RESULT_EXPLAINED JSON({"type":"object","additionalProperties":false, \
     "required":["anchor","strategy","weights","as_of","snapshot","matches","gates"], \
-    "properties":{) SCHEMA_FRAME JSON(, \
+    "properties":{) SCHEMA_FRAME JSON(,"degraded":) SCHEMA_DEGRADED JSON(, \
     "matches":{"type":"array","minItems":1,"maxItems":1,"items":) SCHEMA_MATCH JSON(}, \
     "gates":{"type":"array","items":{"type":"object","additionalProperties":false, \
     "required":["criterion","id","verdict","have","need","text","opens"],"properties":{ \

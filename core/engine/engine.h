@@ -29,6 +29,13 @@ typedef struct engine_config {
     const char *builtin_dir;         /* NULL: the folder `plugins` beside the executable */
     const char *const *trusted_dirs; /* folders of plugin folders that the operator trusts; */
     uint32_t trusted_dir_count;      /* those of LOTSE_PLUGINS (divided by ':') are added */
+    /* Folders of plugins that run in cages; DIR/plugins and those of LOTSE_CAGED_PLUGINS are added.
+     * Signed by a key of DIR/keys. LOTSE_TRUSTED_PLUGINS names those of them, by their ids divided
+     * by
+     * ',', that run in this process all the same; with LOTSE_UNSIGNED_PLUGINS=1 they need no
+     * signature, for makers of plugins on their own machines. */
+    const char *const *caged_dirs;
+    uint32_t caged_dir_count;
     uint32_t base_after; /* changed records that make saving the base worth it; 0: 10,000 */
 } engine_config;
 

@@ -91,6 +91,7 @@ void publish_reclaim(engine *g)
     }
     atomic_store(&g->retired_count, left);
 
+    plugins_close_unseen(g);
     for (strategy_table **t = &g->tables; *t != NULL;) {
         strategy_table *table = *t;
         if (is_shown(g, table)) {

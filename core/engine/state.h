@@ -24,6 +24,7 @@ typedef struct strategy_table {
  * unloaded, and a worker or an import may still work with what an earlier look found. */
 typedef struct plugin_set {
     registry *registry;
+    bool is_closed;          /* its cages are: nobody asks it any more */
     knowledge *knowledge;    /* the taxonomy as it was at that look */
     struct plugin_set *next; /* of engine.plugin_sets */
 } plugin_set;
@@ -122,6 +123,14 @@ struct engine {
     const char *builtin_dir;
     const char **trusted_dirs;
     uint32_t trusted_dir_count;
+    const char **caged_dirs;
+    uint32_t caged_dir_count;
+    const char **trusted_ids; /* of plugins in them */
+    uint32_t trusted_id_count;
+    const char *key_dir;
+    const char *cage_path; /* of lotse-cage; NULL: it is not installed */
+    bool accepts_unsigned;
+    life_book *lives;
     dictionary *dictionary;
     arena arena;                        /* of the process */
     _Atomic(const registry *) registry; /* the newest; swapped by the publisher only */
@@ -171,7 +180,12 @@ struct engine {
 bool plugins_note_dirs(engine *g, const engine_config *config, err *e);
 bool plugins_find(engine *g, const registry **ret, err *e);
 void plugins_end(engine *g);
+/* Ends the cages of sets that no view shows any more. [store] */
+void plugins_close_unseen(engine *g);
 bool settings_read(engine *g, arena *a, registry_config *plugins, err *e);
+/* Puts plugins that went into quarantine into the store, so that they stay there over a start.
+ * [worker] */
+void settings_note_quarantine(engine_worker *w);
 
 /* crowd.c. count: from the store, all there is; follow: after a commit, what it changed. */
 void crowd_init(crowd *c);

@@ -53,6 +53,7 @@ static void *worker_run(void *context)
     while (take_task(g, &t)) {
         (void)view_announce(w); /* kept in w->view, where tasks look */
         t.run(w, t.context);
+        settings_note_quarantine(w);
         view_withdraw(w);
         tidy_memory(w);
 

@@ -10,6 +10,8 @@ enum { DERIVE_ROW_MAX = 1024 };
 struct derive_set {
     const match_program *program;
     const lotse_field **fields; /* by index into program.derived */
+    uint64_t missing;
+    err_code missing_why;
 };
 
 static const lotse_params no_params = {.size = sizeof no_params, .params_offset = sizeof no_params};
@@ -78,6 +80,12 @@ static bool derive_column(derive_set *d, uint32_t index, const table_view *view,
         const lotse_field *f = d->fields[index];
         lotse_status status = f->derive(f->self, &view->table, piece, count, as_of,
                                         values + (size_t)at * width, answers);
+        if (status != LOTSE_OK && spec->cage != NULL) {
+            memset(known, 0, ((size_t)row_count + 63) / 64 * sizeof *known);
+            d->missing |= 1ULL << index % DERIVE_BIT_COUNT;
+            d->missing_why = spec->cage->why(spec->cage);
+            return true;
+        }
         if (status != LOTSE_OK) {
             return fail(e, ERR_PLUGIN_FAULT, "the derived field \"%s\" answered with status %d",
                         spec->path, (int)status);
@@ -139,6 +147,14 @@ bool derive_rows(derive_set *d, const segment *s, const uint32_t *rows, uint32_t
     }
     *ret = table;
     return true;
+}
+
+uint64_t derive_take_missing(derive_set *d, err_code *ret_why)
+{
+    uint64_t missing = d->missing;
+    *ret_why = d->missing_why;
+    d->missing = 0;
+    return missing;
 }
 
 uint64_t derive_bit(const match_program *p, record_side side, uint16_t column)

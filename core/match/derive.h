@@ -19,6 +19,9 @@ enum { DERIVE_BIT_COUNT = 64 };
  * *ret when there is nothing to derive. In `a`. [worker] */
 bool derive_rows(derive_set *d, const segment *s, const uint32_t *rows, uint32_t row_count,
                  day as_of, uint64_t needed, arena *a, const lotse_table **ret, err *e);
+/* The fields, a bit each by its index in the program (modulo 64), whose plugin runs in another
+ * process and did not answer since this was asked last: they read as unknown. [worker] */
+uint64_t derive_take_missing(derive_set *d, err_code *ret_why);
 /* The bit of a program column in `needed`; 0: it is stored, or there is none. [any] */
 uint64_t derive_bit(const match_program *p, record_side side, uint16_t column);
 

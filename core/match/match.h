@@ -83,10 +83,11 @@ typedef struct match_answer {
     uint32_t excluded_by_count;
 } match_answer;
 
-/* A criterion that runs in another process and did not answer: it counts as `check` in every row of
- * the question. */
+/* A plugin that runs in another process and did not answer: its criterion counts as `check` in
+ * every row of the question, its derived fields are unknown. */
 typedef struct match_degraded {
-    uint32_t criterion; /* index into program.criteria */
+    uint32_t plugin;    /* index into program.plugins */
+    uint32_t criterion; /* index into program.criteria; UINT32_MAX: it is about a field */
     err_code why;
 } match_degraded;
 /* Those since match_degraded_forget, which begins a question; a batch begins with it too. [worker]

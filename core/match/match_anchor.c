@@ -31,7 +31,10 @@ bool anchor_derive(match_worker *w, const segment *s, uint32_t row, day as_of, u
                    gate_row *ret, err *e)
 {
     *ret = (gate_row){.segment = s, .row = row};
-    return derive_rows(w->derive, s, &row, 1, as_of, needed, &w->scratch, &ret->derived, e);
+    err_code why = ERR_NONE;
+    bool is_good = derive_rows(w->derive, s, &row, 1, as_of, needed, &w->scratch, &ret->derived, e);
+    late_degrade_fields(w, derive_take_missing(w->derive, &why), why);
+    return is_good;
 }
 
 static void read_reach(match_worker *w, const segment *s, uint32_t row, run_anchor *a)

@@ -230,7 +230,7 @@ struct match_worker {
     uint8_t verdicts[CHUNK_CAP];
     double km[CHUNK_CAP];
     table_view anchor_views[CRITERION_COUNT_MAX];
-    match_degraded degraded[CRITERION_COUNT_MAX]; /* of the question that is being answered */
+    match_degraded degraded[PLUGIN_COUNT_MAX]; /* of the question that is being answered */
     uint32_t degraded_count;
     /* Most points of a share of a wanted set, by count and found; remade when the weight changes.
      */
@@ -340,8 +340,9 @@ static inline const late_criterion *late_of(const criterion_spec *spec, const lo
 void late_score_pair(match_worker *w, const run_criterion *c, const lotse_table *anchor,
                      const lotse_table *row, day as_of, double km, uint8_t *ret_verdict,
                      int32_t *ret_score);
-/* Notes that a criterion did not answer. */
+/* Notes that a criterion did not answer, or fields of the program's (a bit each). */
 void late_degrade(match_worker *w, uint32_t criterion, const err *why);
+void late_degrade_fields(match_worker *w, uint64_t missing, err_code why);
 bool late_is_degraded(const match_worker *w, uint32_t criterion);
 
 /* narrow_walk.c: which rows to look at, most promising first. */

@@ -31,10 +31,32 @@ bool late_is_degraded(const match_worker *w, uint32_t criterion)
     return false;
 }
 
+/* Of a plugin that is noted already nothing more is said, but which criterion it is about. */
+static void degrade(match_worker *w, uint32_t plugin, uint32_t criterion, err_code why)
+{
+    for (uint32_t i = 0; i < w->degraded_count; i++) {
+        if (w->degraded[i].plugin == plugin) {
+            bool is_criterion = criterion != UINT32_MAX;
+            w->degraded[i].criterion = is_criterion ? criterion : w->degraded[i].criterion;
+            return;
+        }
+    }
+    if (w->degraded_count < PLUGIN_COUNT_MAX) {
+        w->degraded[w->degraded_count++] = (match_degraded){plugin, criterion, why};
+    }
+}
+
 void late_degrade(match_worker *w, uint32_t criterion, const err *why)
 {
-    if (!late_is_degraded(w, criterion) && w->degraded_count < CRITERION_COUNT_MAX) {
-        w->degraded[w->degraded_count++] = (match_degraded){criterion, why->code};
+    degrade(w, w->program->criteria[criterion].plugin, criterion, why->code);
+}
+
+void late_degrade_fields(match_worker *w, uint64_t missing, err_code why)
+{
+    for (uint32_t i = 0; missing != 0 && i < w->program->derived_count; i++) {
+        if ((missing >> i % DERIVE_BIT_COUNT & 1u) != 0) {
+            degrade(w, w->program->derived[i].plugin, UINT32_MAX, why);
+        }
     }
 }
 

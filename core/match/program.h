@@ -142,6 +142,7 @@ enum { BOUND_PER_CRITERION_MAX = 4, CRITERION_COLUMN_MAX = 32 };
 typedef struct program_cage {
     lotse_host host;
     void (*forget)(struct program_cage *cage, uint64_t rows_key); /* [any] */
+    err_code (*why)(struct program_cage *cage);                   /* it did not answer. [any] */
 } program_cage;
 
 typedef struct criterion_spec {
@@ -163,8 +164,9 @@ typedef struct derived_spec {
     record_side side;
     uint32_t type;
     const lotse_field_factory *factory;
-    const program_cage *cage; /* NULL: in-process */
-    const char *field_id;     /* as the factory knows it */
+    program_cage *cage;   /* NULL: in-process */
+    uint32_t plugin;      /* index into program.plugins */
+    const char *field_id; /* as the factory knows it */
     const lotse_params *params;
     uint16_t columns[CRITERION_COLUMN_MAX];
     uint32_t column_count;

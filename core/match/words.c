@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "match/segment_file.h"
 
 /* Words of one segment: those that read the same every day, made once and never changed while the
  * segment lives; and those of the last days asked for. */
 enum { DAY_WORDS_MAX = 2 };
+static const int64_t TRY_AGAIN_NS = INT64_C(10) * 1000000000;
 
 struct words_cache {
     pthread_mutex_t lock;
@@ -80,6 +82,8 @@ static bool make_words(const segment *s, derive_set *d, const match_program *p, 
     if (as_of != DAY_ANY) {
         is_good = derive_rows(d, s, NULL, segment_row_count(s), as_of, DERIVE_ALL, &w->memory,
                               &w->derived, e);
+        w->missing = derive_take_missing(d, &w->missing_why);
+        w->made_ns = w->missing == 0 ? 0 : clock_monotonic_ns();
     }
     if (!is_good || !words_make(w, e)) {
         free_words(&w);
@@ -120,6 +124,13 @@ static bool hold_lasting(const segment *s, const match_program *p, const words *
     return is_good;
 }
 
+/* Made while a plugin did not answer: it may do so again. */
+static bool is_worth_another_try(const words *w)
+{
+    return w->missing != 0 && w->hold_count == 0 &&
+           clock_monotonic_ns() - w->made_ns > TRY_AGAIN_NS;
+}
+
 /* The place of a day's words: its own, or one that nobody holds. NULL: all are held. */
 static words **find_place(words_cache *c, uint64_t generation, day as_of)
 {
@@ -150,7 +161,7 @@ static bool hold_day(const segment *s, derive_set *d, const match_program *p, da
         /* Every day kept is in use: these words are the caller's alone. */
         is_good = make_words(s, d, p, as_of, &w, e);
     } else if (*place != NULL && (*place)->as_of == as_of &&
-               (*place)->generation == p->generation) {
+               (*place)->generation == p->generation && !is_worth_another_try(*place)) {
         w = *place;
     } else {
         free_words(place);

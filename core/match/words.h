@@ -36,6 +36,9 @@ struct words {
     uint64_t generation;
     day as_of;                  /* of derived columns; DAY_ANY: there are none */
     const lotse_table *derived; /* of the rows, or NULL */
+    uint64_t missing;           /* derived fields whose plugin did not answer, see derive.h */
+    err_code missing_why;
+    int64_t made_ns; /* when it did not */
     /* By reading and word: one plane of all rows, padded with zeros to whole blocks of 64. */
     const uint64_t *planes[2][WORDS_MAX];
     uint32_t plane_count;

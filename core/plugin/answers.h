@@ -9,8 +9,8 @@
 #include "match/late.h"
 #include "plugin/manifest.h"
 
-/* Looks at what a caged plugin answered: bytes that somebody hostile may have written, copied out of
- * shared memory before. Each refusal is ERR_PLUGIN_FAULT and says what is wrong. [any] */
+/* Looks at what a caged plugin answered: bytes that somebody hostile may have written, copied out
+ * of shared memory before. Each refusal is ERR_PLUGIN_FAULT and says what is wrong. [any] */
 
 /* Of the score call. */
 bool answers_check_scores(const manifest *m, const uint8_t *verdicts, const int32_t *scores,

@@ -55,6 +55,16 @@ static const void *host_get_extension(const lotse_host *host, const char *id)
     return NULL;
 }
 
+static err_code say_why(program_cage *program)
+{
+    cage *c = cage_of_host(&program->host);
+    life_facts facts;
+    life_read(c->config.record, &facts);
+    return facts.is_quarantined                ? ERR_PLUGIN_QUARANTINED
+           : facts.last_fault.code == ERR_NONE ? ERR_PLUGIN_FAULT
+                                               : facts.last_fault.code;
+}
+
 /* ------------------------------------------------------------------------------------ making */
 
 /* The bytes that were verified are the bytes that are loaded: nobody can change them any more. */
@@ -95,7 +105,7 @@ bool cage_new(const cage_config *config, cage **ret, err *e)
         return fail(e, ERR_MEMORY, "no memory for a plugin's cage");
     }
     memcpy(path, config->host_path, path_len);
-    *c = (cage){.program = {{sizeof(lotse_host), host_get_extension}, forget_rows},
+    *c = (cage){.program = {{sizeof(lotse_host), host_get_extension}, forget_rows, say_why},
                 .magic = CAGE_MAGIC,
                 .config = *config,
                 .host_path = path,
@@ -203,6 +213,14 @@ uint32_t cage_child_count(cage *c)
     return cage_pids(c, pids, WORKER_COUNT_MAX + 2);
 }
 
+uint64_t cage_window_used_len(cage *c)
+{
+    check(pthread_mutex_lock(&c->lock) == 0);
+    uint64_t len = c->is_closed ? 0 : window_used_len(c->window);
+    check(pthread_mutex_unlock(&c->lock) == 0);
+    return len;
+}
+
 uint32_t cage_walls(cage *c)
 {
     check(pthread_mutex_lock(&c->lock) == 0);
@@ -301,8 +319,8 @@ bool cage_take_child(cage *c, cage_child **ret, uint32_t *ret_instance, err *e)
     cage_child *h = find_holder(c, owner);
     bool is_taken = c->is_closed ? refuse_closed(e) : h != NULL || add_holder(c, owner, &h, e);
     if (is_taken && !take_number(h, ret_instance)) {
-        is_taken = fail(e, ERR_PLUGIN_MEMORY, "a plugin has more than %d instances",
-                        WIRE_INSTANCE_MAX);
+        is_taken =
+            fail(e, ERR_PLUGIN_MEMORY, "a plugin has more than %d instances", WIRE_INSTANCE_MAX);
     }
     if (is_taken) {
         h->use_count++;
@@ -377,8 +395,8 @@ bool cage_ask(cage *c, cage_child *holder, uint32_t region, uint32_t item_count,
 {
     bool is_final = false;
     plugin_life_enter(&c->life);
-    bool is_answered = child_call(holder->child, region, item_count, c->config.deadline_ms,
-                                  &is_final, e);
+    bool is_answered =
+        child_call(holder->child, region, item_count, c->config.deadline_ms, &is_final, e);
     if (!is_answered) {
         note_fault(c, e, is_final);
         child_end(holder->child);

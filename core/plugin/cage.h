@@ -20,16 +20,16 @@ typedef struct cage cage;
 typedef struct cage_config {
     const char *host_path; /* the program lotse-cage */
     const manifest *manifest;
-    bytes library;      /* its bytes, as they were verified; copied */
-    life_record *record; /* of its id */
+    bytes library;        /* its bytes, as they were verified; copied */
+    life_record *record;  /* of its id */
     uint32_t deadline_ms; /* of one call; 0: CAGE_DEADLINE_MS */
 } cage_config;
 
 enum { CAGE_DEADLINE_MS = 1000, CAGE_START_MS = 5000 };
 
 bool cage_new(const cage_config *config, cage **ret, err *e);
-/* Ends all children; proxies that are left answer with a failure, and can be destroyed. The moves of
- * its life are made. [control] */
+/* Ends all children; proxies that are left answer with a failure, and can be destroyed. The moves
+ * of its life are made. [control] */
 void cage_close(cage *c);
 void cage_free(cage **c); /* no proxy is left */
 
@@ -42,11 +42,13 @@ const lotse_field_factory *cage_field_factory(void);
 
 plugin_life *cage_life(cage *c);
 life_record *cage_record(cage *c);
-uint32_t cage_child_count(cage *c);      /* that run. [any] */
-uint32_t cage_walls(cage *c);            /* of the last child that was ready. [any] */
+uint32_t cage_child_count(cage *c);                  /* that run. [any] */
+uint64_t cage_window_used_len(cage *c);              /* [any] */
+uint32_t cage_walls(cage *c);                        /* of the last child that was ready. [any] */
 uint32_t cage_pids(cage *c, int *ret, uint32_t max); /* [any] */
 
-/* ------------------------------------------------------------------------------------ for proxies */
+/* ------------------------------------------------------------------------------------ for proxies
+ */
 
 /* A thread's child of this cage, and what its proxies share. */
 typedef struct cage_child {

@@ -334,8 +334,8 @@ static bool open_and_spawn(child *c, err *e)
     bool is_open = nothing_fd >= 0 && c->ring_fd >= 0 && c->done_fd >= 0 &&
                    pipe2(log_fds, O_CLOEXEC) == 0 && fcntl(log_fds[0], F_SETFL, O_NONBLOCK) == 0;
     c->log_fd = log_fds[0];
-    bool is_spawned =
-        is_open ? spawn(c, nothing_fd, log_fds[1], e) : refuse_system(e, "open a plugin's doorbell");
+    bool is_spawned = is_open ? spawn(c, nothing_fd, log_fds[1], e)
+                              : refuse_system(e, "open a plugin's doorbell");
     close_fd(&nothing_fd);
     close_fd(&log_fds[1]);
     return is_spawned;
@@ -375,8 +375,9 @@ static bool refuse_late(child *c, uint32_t deadline_ms, err *e)
 static bool refuse_flood(child *c, err *e)
 {
     child_end(c);
-    return fail(e, ERR_PLUGIN_FLOOD, "plugin \"%s\" wrote more than %d bytes to its log in one call",
-                id_of(c), LOG_CALL_LEN_MAX);
+    return fail(e, ERR_PLUGIN_FLOOD,
+                "plugin \"%s\" wrote more than %d bytes to its log in one call", id_of(c),
+                LOG_CALL_LEN_MAX);
 }
 
 /* Until it is done, ended or late. */

@@ -31,7 +31,8 @@ static uint64_t align_to(uint64_t offset, uint64_t width)
     return (offset + width - 1) / width * width;
 }
 
-/* Columns side by side in a row, each at a multiple of its own alignment. Returns the row's width. */
+/* Columns side by side in a row, each at a multiple of its own alignment. Returns the row's width.
+ */
 static uint32_t place_columns(const lotse_table *t, wire_table *to)
 {
     uint64_t at = 0;

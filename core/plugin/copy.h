@@ -7,8 +7,8 @@
 
 #include "plugin/wire.h"
 
-/* Copies of tables for plugins that run elsewhere: rows side by side, so that what a criterion reads
- * of a row is one cache line; nothing but what the table shows, unknown values blank. */
+/* Copies of tables for plugins that run elsewhere: rows side by side, so that what a criterion
+ * reads of a row is one cache line; nothing but what the table shows, unknown values blank. */
 
 typedef struct copy_plan {
     wire_table table;     /* offsets from the copy's start; `where` is the caller's */

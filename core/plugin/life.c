@@ -207,6 +207,13 @@ bool life_is_quarantined(life_record *r)
     return is_quarantined;
 }
 
+void life_read(life_record *r, life_facts *ret)
+{
+    check(pthread_mutex_lock(&r->lock) == 0);
+    *ret = (life_facts){r->fault_count, r->start_count, r->is_quarantined, r->last_fault};
+    check(pthread_mutex_unlock(&r->lock) == 0);
+}
+
 /* ------------------------------------------------------------------------------------ its log */
 
 static void log_char(life_record *r, char c)
@@ -256,6 +263,7 @@ void plugin_life_init(plugin_life *l, life_record *record)
 {
     check(pthread_mutex_init(&l->lock, NULL) == 0);
     l->state = PLUGIN_FOUND;
+    l->busy_count = 0;
     l->record = record;
 }
 

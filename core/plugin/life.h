@@ -9,8 +9,8 @@
 #include "base/err.h"
 #include "base/limits.h"
 
-/* The life of plugins: in which states one can be, how many faults it may have, what it wrote on its
- * last legs. */
+/* The life of plugins: in which states one can be, how many faults it may have, what it wrote on
+ * its last legs. */
 
 typedef enum plugin_state {
     PLUGIN_FOUND,       /* its folder was seen */
@@ -36,8 +36,8 @@ enum {
     LIFE_LOG_LINE_LEN = 160
 };
 
-/* What is remembered of a plugin by its id while the program runs, whichever version of its folder is
- * loaded. Locked; [any]. */
+/* What is remembered of a plugin by its id while the program runs, whichever version of its folder
+ * is loaded. Locked; [any]. */
 typedef struct life_record {
     pthread_mutex_t lock;
     char id[ID_LEN_MAX + 1];
@@ -57,7 +57,8 @@ typedef struct life_record {
 typedef struct life_book life_book;
 bool life_book_new(life_book **ret, err *e);
 void life_book_free(life_book **b);
-/* Made when it is asked for the first time; NULL: no memory, or more ids than there may be plugins. */
+/* Made when it is asked for the first time; NULL: no memory, or more ids than there may be plugins.
+ */
 life_record *life_book_record(life_book *b, bytes id);
 /* The next record whose quarantine nobody stored, which is taken as stored now; NULL: none. */
 life_record *life_book_take_unsaved(life_book *b);
@@ -72,6 +73,13 @@ void life_set_quarantined(life_record *r, const err *why);
 /* Forgets faults and quarantine. False: there was no quarantine. */
 bool life_release(life_record *r);
 bool life_is_quarantined(life_record *r);
+/* What is known of its faults, as of now. */
+typedef struct life_facts {
+    uint64_t fault_count, start_count;
+    bool is_quarantined;
+    err last_fault; /* ERR_NONE: it had none */
+} life_facts;
+void life_read(life_record *r, life_facts *ret);
 /* Bytes of its stderr: kept by lines, the last ones; what is no text is shown as '?'. */
 void life_log(life_record *r, const char *base, size_t len);
 /* The oldest kept line first; returns the count. Lines end with a NUL. */

@@ -164,8 +164,8 @@ static const lotse_criterion *criterion_create(const lotse_host *host, const cha
     err why = {0};
     (void)criterion_id; /* a plugin's one criterion is called as the plugin */
     cage *c = cage_of_host(host);
-    if (p == NULL || !questions_new(c, WIRE_CRITERION, cage_manifest(c)->id.base, 0, &p->questions,
-                                    &why)) {
+    if (p == NULL ||
+        !questions_new(c, WIRE_CRITERION, cage_manifest(c)->id.base, 0, &p->questions, &why)) {
         mem_free(p);
         tell(&why, error);
         return NULL;
@@ -205,7 +205,8 @@ static lotse_status field_configure(void *self, const lotse_params *params, lots
     return LOTSE_OK;
 }
 
-/* Fields are asked in the middle of questions to criteria of the same plugin: in the other region. */
+/* Fields are asked in the middle of questions to criteria of the same plugin: in the other region.
+ */
 static lotse_status field_derive(void *self, const lotse_table *table, const uint32_t *rows,
                                  uint32_t row_count, int32_t as_of_day, void *values,
                                  uint8_t *known)

@@ -15,9 +15,11 @@ enum {
     VALUES_PER_REASON = 32
 };
 
-/* ------------------------------------------------------------------------------------ an instance */
+/* ------------------------------------------------------------------------------------ an instance
+ */
 
-bool questions_new(cage *c, uint32_t what, const char *id, uint32_t field_index, questions **ret, err *e)
+bool questions_new(cage *c, uint32_t what, const char *id, uint32_t field_index, questions **ret,
+                   err *e)
 {
     questions *q = mem_new(sizeof *q);
     if (q == NULL) {
@@ -135,8 +137,7 @@ static wire_item *add_item(questions *q, uint32_t kind, uint64_t len, uint64_t a
     if (!q->has_failed && !fits(q, len, answer_len)) {
         err why = {0};
         (void)fail(&why, ERR_PLUGIN_MEMORY, "a question to plugin \"%s\" is larger than %llu bytes",
-                   cage_manifest(q->cage)->id.base,
-                   (unsigned long long)wire_region_len(q->region));
+                   cage_manifest(q->cage)->id.base, (unsigned long long)wire_region_len(q->region));
         fail_with(q, &why);
     }
     if (q->has_failed) {
@@ -146,8 +147,7 @@ static wire_item *add_item(questions *q, uint32_t kind, uint64_t len, uint64_t a
     *item = (wire_item){.kind = kind,
                         .len = (uint32_t)wire_align(len),
                         .instance = q->instance,
-                        .answer_off =
-                            (uint32_t)(wire_region_off(q->region) + q->answer_len)};
+                        .answer_off = (uint32_t)(wire_region_off(q->region) + q->answer_len)};
     q->ask_len += item->len;
     q->answer_len += wire_align(answer_len);
     q->item_count++;
@@ -158,8 +158,8 @@ static pending *add_pending(questions *q, pending_kind kind, const wire_item *it
 {
     if (q->pending_count == q->pending_cap) {
         uint32_t cap = q->pending_cap == 0 ? PENDING_CAP_FIRST : q->pending_cap * 2;
-        pending *grown = mem_resize(q->pendings, q->pending_cap * sizeof *grown,
-                                    cap * sizeof *grown);
+        pending *grown =
+            mem_resize(q->pendings, q->pending_cap * sizeof *grown, cap * sizeof *grown);
         if (grown == NULL) {
             err why = {0};
             (void)fail(&why, ERR_MEMORY, "no memory for questions to a plugin");
@@ -186,8 +186,7 @@ static void add_instance(questions *q)
         item->body_off = sizeof *item;
         memcpy(item + 1, q->id, id_len);
     }
-    item = q->params == NULL ? NULL
-                             : add_item(q, WIRE_CONFIGURE, sizeof *item + q->params_len, 0);
+    item = q->params == NULL ? NULL : add_item(q, WIRE_CONFIGURE, sizeof *item + q->params_len, 0);
     if (item != NULL) {
         item->body_off = sizeof *item;
         memcpy(item + 1, q->params, q->params_len);
@@ -413,8 +412,8 @@ static bool take_answers(questions *q, bool *ret_needs_room, err *e)
     for (uint32_t i = 0; i < q->pending_count; i++) {
         const pending *p = &q->pendings[i];
         bool needs_room = false;
-        bool is_good = p->kind == PENDING_REASONS ? take_reasons(q, p, &needs_room, e)
-                                                  : take_rows(q, p, e);
+        bool is_good =
+            p->kind == PENDING_REASONS ? take_reasons(q, p, &needs_room, e) : take_rows(q, p, e);
         if (!is_good) {
             return false;
         }

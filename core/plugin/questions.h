@@ -30,8 +30,8 @@ typedef struct questions {
     cage *cage;
     cage_child *holder;
     uint32_t instance;
-    uint32_t what;       /* WIRE_CRITERION, WIRE_FIELD */
-    const char *id;      /* of the criterion or field */
+    uint32_t what;        /* WIRE_CRITERION, WIRE_FIELD */
+    const char *id;       /* of the criterion or field */
     uint32_t field_index; /* in the manifest, of a field */
     lotse_params *params; /* a copy; NULL: not configured yet */
     size_t params_len;
@@ -46,7 +46,8 @@ typedef struct questions {
     err why;
 } questions;
 
-bool questions_new(cage *c, uint32_t what, const char *id, uint32_t field_index, questions **ret, err *e);
+bool questions_new(cage *c, uint32_t what, const char *id, uint32_t field_index, questions **ret,
+                   err *e);
 void questions_free(questions **q);
 /* A copy of the parameters, as the plugin was given them. */
 bool questions_configure(questions *q, const lotse_params *params, err *e);

@@ -26,7 +26,7 @@ typedef struct plugin_info {
     bytes id;                 /* folder name then */
     plugin_state state;
     plugin_trust trust;
-    const char *hash; /* hex over manifest and library */
+    const char *hash;   /* hex over manifest and library */
     const char *signer; /* the name of the key that signed it; NULL: nobody did */
     err why;            /* of FAILED and QUARANTINED */
 } plugin_info;
@@ -56,10 +56,10 @@ typedef struct registry_config {
     uint32_t trusted_id_count;
     const char *const *key_dirs; /* hold the keys that may sign, NAME.pub */
     uint32_t key_dir_count;
-    bool accepts_unsigned;        /* for makers of plugins, on their own machines */
-    const char *cage_path;        /* the program lotse-cage; NULL: nothing can be caged */
-    uint32_t cage_deadline_ms;    /* of one call; 0: the cage's own */
-    life_book *lives;             /* outlives the registry; NULL: its own */
+    bool accepts_unsigned;     /* for makers of plugins, on their own machines */
+    const char *cage_path;     /* the program lotse-cage; NULL: nothing can be caged */
+    uint32_t cage_deadline_ms; /* of one call; 0: the cage's own */
+    life_book *lives;          /* outlives the registry; NULL: its own */
     const registry_quarantine *quarantined;
     uint32_t quarantined_count;
     const char *const *disabled; /* ids switched off */
@@ -86,6 +86,8 @@ plugin_state registry_plugin_state(const registry *r, uint32_t index);
 life_record *registry_plugin_record(const registry *r, uint32_t index);
 /* Its cage; NULL: it runs in this process, or not at all. [any] */
 struct cage *registry_plugin_cage(const registry *r, uint32_t index);
+/* Does it see this column, which its manifest names? [any] */
+bool registry_is_granted(const registry *r, uint32_t index, record_side side, bytes path);
 /* Ends all children: another registry took over and nobody asks this one any more. What it is made
  * of stays. [control] */
 void registry_close_cages(registry *r);

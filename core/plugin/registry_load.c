@@ -130,14 +130,14 @@ static bool try_cage(plugin_entry *p, err *e)
     return true;
 }
 
-static bool load_caged(registry *r, const registry_config *config, plugin_entry *p,
-                       const folder *f, err *e)
+static bool load_caged(registry *r, const registry_config *config, plugin_entry *p, const folder *f,
+                       err *e)
 {
     const cage_config wanted = {.host_path = config->cage_path,
-                              .manifest = &p->manifest,
-                              .library = buf_bytes(&f->library),
-                              .record = p->life.record,
-                              .deadline_ms = config->cage_deadline_ms};
+                                .manifest = &p->manifest,
+                                .library = buf_bytes(&f->library),
+                                .record = p->life.record,
+                                .deadline_ms = config->cage_deadline_ms};
     (void)r;
     if (p->manifest.has_allocator) {
         (void)fail(e, ERR_PLUGIN_UNTRUSTED, "\"%s\" hands out seats, and is not trusted",
@@ -201,7 +201,8 @@ static bool read_folder(registry *r, const registry_config *config, plugin_entry
            make_hash(r, p, f, e);
 }
 
-/* A plugin that is switched off is read, so that it can be listed, but its library is not opened. */
+/* A plugin that is switched off is read, so that it can be listed, but its library is not opened.
+ */
 static bool load_folder(registry *r, const registry_config *config, plugin_entry *p, folder *f,
                         err *e)
 {

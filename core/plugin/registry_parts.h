@@ -44,8 +44,8 @@ struct registry {
     ext_keys ext;
 };
 
-/* registry_load.c: reads one folder, and loads what is in it; p->info says what came out. False: for
- * want of memory. */
+/* registry_load.c: reads one folder, and loads what is in it; p->info says what came out. False:
+ * for want of memory. */
 bool registry_load_folder(registry *r, const registry_config *config, plugin_entry *p,
                           const char *dir, err *e);
 /* Does it take part in the program? Also one in quarantine does: its gates hold. */

@@ -198,6 +198,7 @@ static bool add_derived(collection *c, const plugin_entry *p, const manifest_fie
         .type = f->type,
         .factory = p->cage != NULL ? cage_field_factory() : p->entry->get_factory(LOTSE_FIELD_1),
         .cage = p->cage == NULL ? NULL : cage_program(p->cage),
+        .plugin = p->program_index,
         .field_id = f->id.base,
         .params = p->params,
     };
@@ -458,9 +459,8 @@ static bool resolve_criterion(collection *c, const plugin_entry *p, err *e)
     criterion_spec *spec = &c->criteria[c->criterion_count];
     *spec = (criterion_spec){.id = m->id.base,
                              .plugin = p->program_index,
-                             .factory = p->cage != NULL
-                                            ? cage_criterion_factory()
-                                            : p->entry->get_factory(LOTSE_CRITERION_1),
+                             .factory = p->cage != NULL ? cage_criterion_factory()
+                                                        : p->entry->get_factory(LOTSE_CRITERION_1),
                              .cage = p->cage == NULL ? NULL : cage_program(p->cage),
                              .uses_km = m->uses_km,
                              .cost = m->cost};
@@ -534,10 +534,10 @@ static bool try_program(collection *c, bool *ret_is_whole, err *e)
         if (!registry_takes_part(p)) {
             continue;
         }
+        p->program_index = count++;
         if (!add_fields(c, p, &why)) {
             return blame(p, &why, e);
         }
-        p->program_index = count++;
     }
     if (!make_columns(c, e)) {
         return false;
@@ -545,9 +545,8 @@ static bool try_program(collection *c, bool *ret_is_whole, err *e)
     c->gate_count = program_core_gates(&r->program, c->gates);
     for (uint32_t i = 0; i < r->plugin_count; i++) {
         plugin_entry *p = &r->plugins[i];
-        if (registry_takes_part(p) &&
-            (!resolve_derived(c, p, &why) || !resolve_gates(c, p, &why) ||
-             !resolve_criterion(c, p, &why))) {
+        if (registry_takes_part(p) && (!resolve_derived(c, p, &why) || !resolve_gates(c, p, &why) ||
+                                       !resolve_criterion(c, p, &why))) {
             return blame(p, &why, e);
         }
     }
@@ -627,4 +626,12 @@ bool registry_make_program(registry *r, err *e)
     r->program.derived = c->specs;
     r->program.derived_count = c->spec_count;
     return list_plugins(r, e) && list_ext(r, c, e);
+}
+
+bool registry_is_granted(const registry *r, uint32_t index, record_side side, bytes path)
+{
+    check(index < r->plugin_count);
+    uint16_t column = program_column(&r->program, side, path.base);
+    return column != UINT16_MAX &&
+           is_granted(r, &r->plugins[index], r->program.columns[side].columns[column].field);
 }

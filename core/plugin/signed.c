@@ -76,8 +76,9 @@ bool signed_list_decode(bytes text, arena *a, signed_list *ret, err *e)
 {
     uint32_t count = 0;
     if (text.len == 0 || text.len > SIGNED_LIST_LEN_MAX) {
-        return fail(e, ERR_PLUGIN_SIGNATURE, "\"" SIGNED_LIST "\" has %zu bytes, 1 to %d are allowed",
-                    text.len, SIGNED_LIST_LEN_MAX);
+        return fail(e, ERR_PLUGIN_SIGNATURE,
+                    "\"" SIGNED_LIST "\" has %zu bytes, 1 to %d are allowed", text.len,
+                    SIGNED_LIST_LEN_MAX);
     }
     signed_file *files = arena_make_array(a, SIGNED_FILE_MAX, signed_file);
     if (files == NULL) {
@@ -153,8 +154,9 @@ bool signed_keys_read(const char *dir, signed_keys *keys, err *e)
     static const char suffix[] = ".pub";
     DIR *stream = opendir(dir);
     if (stream == NULL) {
-        return errno == ENOENT || fail(e, ERR_FILE, "could not look through the folder of trusted "
-                                                    "keys: %s",
+        return errno == ENOENT || fail(e, ERR_FILE,
+                                       "could not look through the folder of trusted "
+                                       "keys: %s",
                                        strerror(errno));
     }
     bool is_read = true;
@@ -182,7 +184,8 @@ static bool read_file(const char *dir, const char *name, size_t len_max, buf *re
         return true;
     }
     if (e->code != ERR_MEMORY) {
-        (void)fail(e, ERR_PLUGIN_SIGNATURE, "the plugin is not signed: \"%s\" cannot be read", name);
+        (void)fail(e, ERR_PLUGIN_SIGNATURE, "the plugin is not signed: \"%s\" cannot be read",
+                   name);
         (void)err_hint(e, "Sign it with `lotse plugin sign`, or name its folder as trusted.");
     }
     return false;

@@ -10,9 +10,9 @@
 #include "base/err.h"
 #include "base/minisign.h"
 
-/* What a plugin's maker signed: the file `files.list`, which names every file of the folder with its
- * digest, as `b2sum -l 256 FILE...` prints it, and `files.list.minisig`, its signature. Gates and
- * sentences are data, and data are signed as well as code: what is not listed is not loaded. */
+/* What a plugin's maker signed: the file `files.list`, which names every file of the folder with
+ * its digest, as `b2sum -l 256 FILE...` prints it, and `files.list.minisig`, its signature. Gates
+ * and sentences are data, and data are signed as well as code: what is not listed is not loaded. */
 
 #define SIGNED_LIST "files.list"
 #define SIGNED_SIGNATURE "files.list.minisig"

@@ -36,10 +36,10 @@ static bool make_room_for_block(window *w)
         return true;
     }
     uint32_t cap = w->block_cap == 0 ? BLOCK_CAP_FIRST : w->block_cap * 2;
-    window_block *blocks = cap > BLOCK_COUNT_MAX
-                               ? NULL
-                               : mem_resize(w->blocks, w->block_cap * sizeof *blocks,
-                                            cap * sizeof *blocks);
+    window_block *blocks =
+        cap > BLOCK_COUNT_MAX
+            ? NULL
+            : mem_resize(w->blocks, w->block_cap * sizeof *blocks, cap * sizeof *blocks);
     if (blocks == NULL) {
         return false;
     }
@@ -54,8 +54,7 @@ static bool make_file(window *w, err *e)
     if (w->fd < 0 || ftruncate(w->fd, (off_t)w->len) != 0) {
         return fail(e, ERR_PLUGIN_MEMORY, "could not make a plugin's window: %s", strerror(errno));
     }
-    void *base =
-        mmap(NULL, w->len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, w->fd, 0);
+    void *base = mmap(NULL, w->len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, w->fd, 0);
     if (base == MAP_FAILED) {
         return fail(e, ERR_PLUGIN_MEMORY, "could not map a plugin's window: %s", strerror(errno));
     }

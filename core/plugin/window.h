@@ -7,10 +7,10 @@
 #include "base/err.h"
 #include "plugin/wire.h"
 
-/* The window of a caged plugin: a memory file into which the host copies the columns that the plugin
- * was granted, segment by segment, and which its children have mapped since before their last lock.
- * Sealed against growth and against any further writable map; the host keeps the one it has. What
- * is dead is overwritten with zeros at once and its place used again. */
+/* The window of a caged plugin: a memory file into which the host copies the columns that the
+ * plugin was granted, segment by segment, and which its children have mapped since before their
+ * last lock. Sealed against growth and against any further writable map; the host keeps the one it
+ * has. What is dead is overwritten with zeros at once and its place used again. */
 typedef struct window window;
 
 bool window_new(uint64_t len, window **ret, err *e);

@@ -21,8 +21,9 @@ enum {
     WIRE_FD_DONE = 8, /* eventfd: it is done */
     WIRE_FD_COUNT = 9,
 
-    WIRE_LATE_LEN = 3 * 1024 * 1024, /* two regions in each area: what is gathered and asked later */
-    WIRE_NOW_LEN = 1024 * 1024,      /* and what is asked at once */
+    WIRE_LATE_LEN =
+        3 * 1024 * 1024,        /* two regions in each area: what is gathered and asked later */
+    WIRE_NOW_LEN = 1024 * 1024, /* and what is asked at once */
     WIRE_HEAD_LEN = 4096,
     WIRE_AREA_LEN = WIRE_HEAD_LEN + WIRE_LATE_LEN + WIRE_NOW_LEN,
 

@@ -19,12 +19,14 @@ play() {
     failed=$((failed + $(echo "$line" | sed -n 's/.* passed, \([0-9]*\) failed.*/\1/p')))
 }
 
-# The words a talk's first line asks for: "# with examples".
+# The words a talk's first line asks for: "# with examples", "# with plugins".
 prepare() {
     "$build/bin/lotse" --data "$1" init >/dev/null 2>&1 || return 1
     case $(head -n 1 "$2") in
         *"with examples"*)
             "$build/bin/lotse" --data "$1" import "$root"/schemas/examples/*.ndjson >/dev/null 2>&1 ;;
+        *"with plugins"*)
+            cp -r "$here/plugins" "$1/plugins" ;;
     esac
 }
 

@@ -156,11 +156,11 @@ END_TEST
 
 START_TEST(a_plugin_is_switched_off_and_on_at_once_and_for_good)
 {
-    ck_text_at(talk_ok(&t, "plugin.disable", "{'id':'org.example.gate'}"), "state", "disabled");
+    ck_text_at(talk_ok(&t, "plugin.disable", "{'id':'org.example.gate'}"), "state", "stopped");
     ck_assert_uint_eq(json_count(at(talk_ok(&t, "server.info", "{}"), "plugins")), 0);
     talk_end(&t);
     talk_begin(&t, NULL);
-    ck_text_at(nth(at(talk_ok(&t, "plugin.list", "{}"), "plugins"), 0), "state", "disabled");
+    ck_text_at(nth(at(talk_ok(&t, "plugin.list", "{}"), "plugins"), 0), "state", "stopped");
 
     ck_text_at(talk_ok(&t, "plugin.enable", "{'id':'org.example.gate'}"), "state", "ready");
 

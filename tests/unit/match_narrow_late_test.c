@@ -264,7 +264,7 @@ static void two_start(two_worlds *t, uint64_t seed, uint32_t which)
     for (uint32_t i = 0; i < t->w.base.criterion_count; i++) {
         uint32_t at = t->w.base.criteria[i].criterion;
         if ((which >> i & 1u) != 0) {
-            wrappings[at] = (wrapping){.cage = {{sizeof(lotse_host), NULL}, forget_nothing},
+            wrappings[at] = (wrapping){.cage = {{sizeof(lotse_host), NULL}, forget_nothing, NULL},
                                        .inner = t->criteria[at].factory};
             t->criteria[at].factory = &WRAPPED;
             t->criteria[at].cage = &wrappings[at].cage;

@@ -35,12 +35,12 @@ static void resolve_strategies(two_worlds *t, const char *id)
             continue;
         }
         ck_assert(json_parse(text, 32, &doc, &e));
-        ck_assert_msg(registry_strategy(t->w.registry, json_root(doc), &t->memory,
-                                        &t->strategies[0], &e),
-                      "%s", e.text);
-        ck_assert_msg(registry_strategy(t->caged, json_root(doc), &t->memory, &t->strategies[1],
-                                        &e),
-                      "%s %s", e.text, e.path);
+        ck_assert_msg(
+            registry_strategy(t->w.registry, json_root(doc), &t->memory, &t->strategies[0], &e),
+            "%s", e.text);
+        ck_assert_msg(
+            registry_strategy(t->caged, json_root(doc), &t->memory, &t->strategies[1], &e), "%s %s",
+            e.text, e.path);
         t->strategies[0].program = &t->w.program;
         json_doc_free(&doc);
     }
@@ -137,8 +137,8 @@ static void ask(two_worlds *t, uint32_t k, record_side side, uint32_t number, ma
 
 static void compare_hits(const match_hit *a, const match_hit *b, uint32_t criterion_count)
 {
-    ck_assert(bytes_equal(segment_record_id(a->segment, a->row),
-                          segment_record_id(b->segment, b->row)));
+    ck_assert(
+        bytes_equal(segment_record_id(a->segment, a->row), segment_record_id(b->segment, b->row)));
     ck_assert_int_eq(a->score, b->score);
     ck_assert_int_eq(a->low, b->low);
     ck_assert_int_eq(a->high, b->high);
@@ -158,8 +158,8 @@ static uint32_t compare_reasons(two_worlds *t, const match_query q[2], const mat
     uint32_t seen = 0;
     err e = {0};
     for (uint32_t k = 0; k < 2; k++) {
-        ck_assert_msg(match_reasons(t->workers[k], &q[k], a[k].hits, a[k].hit_count,
-                                    &t->answers[k], &reasons[k], &counts[k], &e),
+        ck_assert_msg(match_reasons(t->workers[k], &q[k], a[k].hits, a[k].hit_count, &t->answers[k],
+                                    &reasons[k], &counts[k], &e),
                       "%s", e.text);
     }
     for (uint32_t i = 0; i < a[0].hit_count; i++) {

@@ -1,5 +1,5 @@
-/* lotse-cage: the small program in which a plugin runs that the host does not trust. It is started by
- * the server, gets everything through descriptors of fixed numbers, locks itself up, opens the
+/* lotse-cage: the small program in which a plugin runs that the host does not trust. It is started
+ * by the server, gets everything through descriptors of fixed numbers, locks itself up, opens the
  * plugin's library from a sealed memory file, locks the last door, and then only computes. */
 #include <stddef.h>
 #include <stdlib.h>
@@ -64,8 +64,8 @@ static void answer_broken(const serve_areas *areas, wire_answer *head, const err
     static const uint64_t once = 1;
     head->state = WIRE_BROKEN;
     head->error = (uint32_t)why->code;
-    memcpy(head->text, why->text, sizeof why->text < sizeof head->text ? sizeof why->text
-                                                                       : sizeof head->text);
+    memcpy(head->text, why->text,
+           sizeof why->text < sizeof head->text ? sizeof why->text : sizeof head->text);
     memcpy(areas->answer, head, sizeof *head);
     if (write(WIRE_FD_DONE, &once, sizeof once) != (ssize_t)sizeof once) {
         _exit(WIRE_EXIT_ORPHAN);

@@ -16,7 +16,8 @@
 
 #include "plugin/wire.h"
 
-/* ------------------------------------------------------------------------------------ namespaces */
+/* ------------------------------------------------------------------------------------ namespaces
+ */
 
 /* Each by itself, so that one the machine refuses does not cost the others. The user namespace
  * comes first: it is what allows the rest to an ordinary user. */
@@ -72,7 +73,7 @@ static void set_limits(uint64_t memory_max)
 /* What each version of the kernel's interface can forbid; the program asks for all it knows. */
 static uint64_t forbidden_files(int abi)
 {
-    uint64_t all = (1ULL << 13) - 1; /* the first version: everything up to making links */
+    uint64_t all = (1ULL << 13) - 1;  /* the first version: everything up to making links */
     all |= abi >= 2 ? 1ULL << 13 : 0; /* moving between folders */
     all |= abi >= 3 ? 1ULL << 14 : 0; /* cutting files short */
     all |= abi >= 5 ? 1ULL << 15 : 0; /* ioctl of devices */
@@ -92,12 +93,13 @@ static void allow_reading(int rules, const char *path)
     if (fd < 0) {
         return; /* not on this machine */
     }
-    struct landlock_path_beneath_attr rule = {
-        .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
-                          LANDLOCK_ACCESS_FS_EXECUTE,
-        .parent_fd = fd};
+    struct landlock_path_beneath_attr rule = {.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE |
+                                                                LANDLOCK_ACCESS_FS_READ_DIR |
+                                                                LANDLOCK_ACCESS_FS_EXECUTE,
+                                              .parent_fd = fd};
     if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0) {
-        rule.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE; /* a file */
+        rule.allowed_access =
+            LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE; /* a file */
         (void)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
     }
     close(fd);
@@ -159,15 +161,15 @@ static void allow(filter *f, int call)
 
 static void allow_if(filter *f, int call, uint32_t count, const struct scmp_arg_cmp *conditions)
 {
-    f->is_whole = f->is_whole && seccomp_rule_add_array(f->ctx, SCMP_ACT_ALLOW, call, count,
-                                                        conditions) == 0;
+    f->is_whole =
+        f->is_whole && seccomp_rule_add_array(f->ctx, SCMP_ACT_ALLOW, call, count, conditions) == 0;
 }
 
 /* Things that libraries do out of habit and can do without. */
 static void refuse(filter *f, int call, int error)
 {
-    f->is_whole = f->is_whole &&
-                  seccomp_rule_add(f->ctx, SCMP_ACT_ERRNO((uint16_t)error), call, 0) == 0;
+    f->is_whole =
+        f->is_whole && seccomp_rule_add(f->ctx, SCMP_ACT_ERRNO((uint16_t)error), call, 0) == 0;
 }
 
 static bool begin_filter(filter *f)

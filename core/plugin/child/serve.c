@@ -112,8 +112,9 @@ static lotse_status configure(server *s, const wire_item *item)
     const lotse_params *params =
         (const lotse_params *)(const void *)((const char *)item + item->body_off);
     const instance *i = &s->instances[item->instance];
-    return i->what == WIRE_CRITERION ? i->criterion->configure(i->criterion->self, params, &s->error)
-                                     : i->field->configure(i->field->self, params, &s->error);
+    return i->what == WIRE_CRITERION
+               ? i->criterion->configure(i->criterion->self, params, &s->error)
+               : i->field->configure(i->field->self, params, &s->error);
 }
 
 static lotse_status select_anchor(server *s, const wire_item *item)
