@@ -35,6 +35,8 @@ typedef struct late_criterion {
                     late_reasons *ret);
     /* False: nobody answered, or not as the contract wants it, and nothing is to be relied on. */
     bool (*ring)(void *self, err *e);
+    /* What was answered turned out to be wrong: it counts as the plugin's fault. */
+    void (*blame)(void *self, const err *why);
 } late_criterion;
 
 #endif

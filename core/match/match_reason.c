@@ -228,6 +228,9 @@ static bool take_late(explainer *x, uint32_t index, uint32_t hit, const match_pa
             return false;
         }
         list->count = count;
+        if (!late_is_degraded(x->worker, c->criterion)) { /* once a question */
+            x->late[index]->blame(x->instances[index]->self, &why);
+        }
         late_degrade(x->worker, c->criterion, &why);
     }
     const match_reason unanswered = {.criterion = c->criterion,

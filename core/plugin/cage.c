@@ -112,6 +112,7 @@ bool cage_new(const cage_config *config, cage **ret, err *e)
                 .library_fd = -1};
     c->config.library = (bytes){0};
     c->config.deadline_ms = config->deadline_ms == 0 ? CAGE_DEADLINE_MS : config->deadline_ms;
+    c->config.start_ms = config->start_ms == 0 ? CAGE_START_MS : config->start_ms;
     check(pthread_mutex_init(&c->lock, NULL) == 0);
     plugin_life_init(&c->life, config->record);
     if (!seal_library(config->library, &c->library_fd, e) ||
@@ -264,7 +265,7 @@ static bool make_child(cage *c, child **ret, err *e)
                                  .window_fd = window_fd(c->window),
                                  .start = make_start(c),
                                  .window_len = WINDOW_LEN,
-                                 .start_ms = CAGE_START_MS,
+                                 .start_ms = c->config.start_ms,
                                  .record = c->config.record};
     return child_new(&config, ret, e);
 }
@@ -409,7 +410,9 @@ void cage_note_bad_answer(cage *c, cage_child *holder, const err *why)
 {
     plugin_life_enter(&c->life);
     note_fault(c, why, false);
-    child_end(holder->child);
+    if (holder->child != NULL) {
+        child_end(holder->child);
+    }
     plugin_life_leave(&c->life, false);
 }
 

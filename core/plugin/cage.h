@@ -23,6 +23,7 @@ typedef struct cage_config {
     bytes library;        /* its bytes, as they were verified; copied */
     life_record *record;  /* of its id */
     uint32_t deadline_ms; /* of one call; 0: CAGE_DEADLINE_MS */
+    uint32_t start_ms;    /* until it is ready; 0: CAGE_START_MS */
 } cage_config;
 
 enum { CAGE_DEADLINE_MS = 1000, CAGE_START_MS = 5000 };

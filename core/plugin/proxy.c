@@ -55,6 +55,12 @@ static bool late_ring(void *self, err *e)
     return questions_ring(p->questions, e);
 }
 
+static void late_blame(void *self, const err *why)
+{
+    proxy_criterion *p = self;
+    cage_note_bad_answer(p->questions->cage, p->questions->holder, why);
+}
+
 static lotse_status criterion_configure(void *self, const lotse_params *params, lotse_error *error)
 {
     proxy_criterion *p = self;
@@ -144,8 +150,8 @@ static lotse_status criterion_explain(void *self, const lotse_table *table, cons
 
 static const void *criterion_extension(void *self, const char *id)
 {
-    static const late_criterion late = {late_begin, late_select, late_score, late_explain,
-                                        late_ring};
+    static const late_criterion late = {late_begin,   late_select, late_score,
+                                        late_explain, late_ring,   late_blame};
     (void)self;
     return strcmp(id, LATE_CRITERION_1) == 0 ? &late : NULL;
 }

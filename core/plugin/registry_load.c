@@ -137,7 +137,8 @@ static bool load_caged(registry *r, const registry_config *config, plugin_entry 
                                 .manifest = &p->manifest,
                                 .library = buf_bytes(&f->library),
                                 .record = p->life.record,
-                                .deadline_ms = config->cage_deadline_ms};
+                                .deadline_ms = config->cage_deadline_ms,
+                                .start_ms = config->cage_deadline_ms * 4};
     (void)r;
     if (p->manifest.has_allocator) {
         (void)fail(e, ERR_PLUGIN_UNTRUSTED, "\"%s\" hands out seats, and is not trusted",

@@ -173,8 +173,14 @@ static bool wrapped_ring(void *self, err *e)
     return true;
 }
 
-static const late_criterion LATE = {wrapped_begin, wrapped_select, wrapped_score, wrapped_explain,
-                                    wrapped_ring};
+static void wrapped_blame(void *self, const err *why)
+{
+    (void)self;
+    ck_abort_msg("%s", why->text);
+}
+
+static const late_criterion LATE = {wrapped_begin,   wrapped_select, wrapped_score,
+                                    wrapped_explain, wrapped_ring,   wrapped_blame};
 
 static lotse_status wrapped_configure(void *self, const lotse_params *params, lotse_error *error)
 {
