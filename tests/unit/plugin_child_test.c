@@ -364,9 +364,9 @@ static void take_seccomp_away(void)
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
     ck_assert_ptr_nonnull(ctx);
     ck_assert_int_eq(seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(seccomp), 0), 0);
+    const struct scmp_arg_cmp set_seccomp = {0, SCMP_CMP_EQ, 22, 0}; /* PR_SET_SECCOMP */
     ck_assert_int_eq(
-        seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, 22)),
-        0);
+        seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1, &set_seccomp), 0);
     ck_assert_int_eq(seccomp_load(ctx), 0);
     seccomp_release(ctx);
 }

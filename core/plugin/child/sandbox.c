@@ -51,7 +51,7 @@ static void drop_capabilities(void)
 
 /* ------------------------------------------------------------------------------------ limits */
 
-static void set_limit(int which, rlim_t value)
+static void set_limit(__rlimit_resource_t which, rlim_t value)
 {
     const struct rlimit limit = {value, value};
     (void)setrlimit(which, &limit); /* lowering is always allowed */
@@ -172,6 +172,22 @@ static void refuse(filter *f, int call, int error)
         f->is_whole && seccomp_rule_add(f->ctx, SCMP_ACT_ERRNO((uint16_t)error), call, 0) == 0;
 }
 
+/* Conditions on an argument. */
+static struct scmp_arg_cmp equals(uint32_t argument, uint32_t value)
+{
+    return (struct scmp_arg_cmp){argument, SCMP_CMP_EQ, value, 0};
+}
+
+static struct scmp_arg_cmp differs(uint32_t argument, uint32_t value)
+{
+    return (struct scmp_arg_cmp){argument, SCMP_CMP_NE, value, 0};
+}
+
+static struct scmp_arg_cmp masked(uint32_t argument, uint32_t mask, uint32_t value)
+{
+    return (struct scmp_arg_cmp){argument, SCMP_CMP_MASKED_EQ, mask, value};
+}
+
 static bool begin_filter(filter *f)
 {
     f->ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
@@ -190,12 +206,11 @@ static bool load_filter(filter *f)
 static void allow_computing(filter *f)
 {
     const struct scmp_arg_cmp plain_memory[] = {
-        SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-        SCMP_A3_32(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS)};
-    const struct scmp_arg_cmp no_code[] = {SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)};
-    const struct scmp_arg_cmp itself[] = {SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)getpid())};
-    const struct scmp_arg_cmp to_log[] = {SCMP_A0_32(SCMP_CMP_EQ, STDERR_FILENO)};
-    const struct scmp_arg_cmp to_host[] = {SCMP_A0_32(SCMP_CMP_EQ, WIRE_FD_DONE)};
+        masked(2, PROT_EXEC, 0), masked(3, MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS)};
+    const struct scmp_arg_cmp no_code[] = {masked(2, PROT_EXEC, 0)};
+    const struct scmp_arg_cmp itself[] = {equals(0, (uint32_t)getpid())};
+    const struct scmp_arg_cmp to_log[] = {equals(0, STDERR_FILENO)};
+    const struct scmp_arg_cmp to_host[] = {equals(0, WIRE_FD_DONE)};
     allow_if(f, SCMP_SYS(mmap), 2, plain_memory);
     allow_if(f, SCMP_SYS(mprotect), 1, no_code);
     allow_if(f, SCMP_SYS(tgkill), 1, itself); /* abort() */
@@ -237,16 +252,14 @@ bool sandbox_lock_loading(void)
         return false;
     }
     const struct scmp_arg_cmp read_only[] = {
-        SCMP_A2_32(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC | O_TMPFILE | O_PATH, 0)};
-    const struct scmp_arg_cmp private_file[] = {
-        SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC, PROT_EXEC),
-        SCMP_A3_32(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS | MAP_SHARED, 0)};
-    const struct scmp_arg_cmp private_data[] = {
-        SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-        SCMP_A3_32(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS | MAP_SHARED, 0)};
+        masked(2, O_ACCMODE | O_CREAT | O_TRUNC | O_TMPFILE | O_PATH, 0)};
+    const struct scmp_arg_cmp private_file[] = {masked(2, PROT_WRITE | PROT_EXEC, PROT_EXEC),
+                                                masked(3, MAP_ANONYMOUS | MAP_SHARED, 0)};
+    const struct scmp_arg_cmp private_data[] = {masked(2, PROT_EXEC, 0),
+                                                masked(3, MAP_ANONYMOUS | MAP_SHARED, 0)};
     allow_computing(&f);
-    const struct scmp_arg_cmp of_descriptor[] = {SCMP_A3_32(SCMP_CMP_EQ, AT_EMPTY_PATH)};
-    const struct scmp_arg_cmp of_path[] = {SCMP_A3_32(SCMP_CMP_NE, AT_EMPTY_PATH)};
+    const struct scmp_arg_cmp of_descriptor[] = {equals(3, AT_EMPTY_PATH)};
+    const struct scmp_arg_cmp of_path[] = {differs(3, AT_EMPTY_PATH)};
     allow_if(&f, SCMP_SYS(openat), 1, read_only);
     allow_if(&f, SCMP_SYS(newfstatat), 1, of_descriptor);
     f.is_whole = f.is_whole && seccomp_rule_add_array(f.ctx, SCMP_ACT_ERRNO(ENOENT),
@@ -269,7 +282,7 @@ bool sandbox_lock_working(void)
     if (!begin_filter(&f)) {
         return false;
     }
-    const struct scmp_arg_cmp from_host[] = {SCMP_A0_32(SCMP_CMP_EQ, WIRE_FD_RING)};
+    const struct scmp_arg_cmp from_host[] = {equals(0, WIRE_FD_RING)};
     allow_computing(&f);
     allow_if(&f, SCMP_SYS(read), 1, from_host);
     refuse(&f, SCMP_SYS(fstat), EPERM);
