@@ -46,6 +46,10 @@ typedef struct cli {
     const char *cursor;
     const char *tcp;
     const char *http;
+    const char *role;
+    const char *units;
+    const char *provider;
+    const char *days;
     const char *workers;
     const char *out;
     const char *edges;
@@ -64,6 +68,7 @@ typedef struct cli {
     bool is_aloud;
     bool is_dry_run;
     bool is_quiet;
+    bool withdraws;
     bool wants_help;
     bool wants_sensitive;
     bool allows_outdated;
@@ -156,6 +161,7 @@ int command_restore(cli *c);
 int command_concept(cli *c);
 int concept_load(cli *c); /* concept_taxonomy.c */
 int concept_find(cli *c);
+int command_user(cli *c);
 int command_doctor(cli *c);
 int command_version(cli *c);
 

@@ -159,6 +159,15 @@ static const command COMMANDS[] = {
      "after what is under way was answered.\n\n"
      "  lotse --data town serve",
      command_serve},
+    {"user",
+     "user list | add ID --role ROLE [--units LIST] [--provider ID] | token ID [--days N] "
+     "[--withdraw] | disable ID | enable ID",
+     "who may sign in, and what they may do",
+     "Roles: caseworker, team_lead, plugin_operator, auditor, admin, provider, planner. A token is "
+     "shown\nonce; it is what a user signs in with, and what a machine sends as \"Authorization: "
+     "Bearer\".\nAn id need be no name.\n\n"
+     "  lotse user add cw-07 --role caseworker --units u-12,u-13",
+     command_user},
     {"call", "call METHOD [PARAMS-JSON]", "one method of the protocol, as it is",
      "  lotse call match.query '{\"seeker\":\"s-017\",\"limit\":3}'", command_call},
     {"doctor", "doctor", "is everything in order here?", "  lotse doctor", command_doctor},

@@ -23,9 +23,9 @@ bool api_new(engine *g, api **ret, err *e)
         return fail(e, ERR_MEMORY, "no memory for the methods");
     }
     a->engine = g;
-    if (!trail_open(&logs, &a->trail, e) || !api_imports_new(&a->imports, e)) {
-        trail_close(&a->trail);
-        mem_free(a);
+    if (!trail_open(&logs, &a->trail, e) || !api_imports_new(&a->imports, e) ||
+        !accounts_new(&a->accounts, e)) {
+        api_free(&a);
         return false;
     }
     *ret = a;
@@ -35,11 +35,25 @@ bool api_new(engine *g, api **ret, err *e)
 void api_free(api **a)
 {
     if (*a != NULL) {
+        accounts_free(&(*a)->accounts);
         api_imports_free(&(*a)->imports);
         trail_close(&(*a)->trail);
         mem_free(*a);
         *a = NULL;
     }
+}
+
+accounts *api_accounts(const api *a)
+{
+    return a->accounts;
+}
+
+bool api_read_accounts(api *a, const char *dir, err *e)
+{
+    store_reader *r = NULL;
+    bool is_read = store_reader_open(dir, &r, e) && accounts_read(a->accounts, r, e);
+    store_reader_close(&r);
+    return is_read;
 }
 
 /* ---------------------------------------------------------------------- running */

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "account/accounts.h"
 #include "base/err.h"
 #include "engine/engine.h"
 #include "rpc/rpc.h"
@@ -17,6 +18,11 @@ typedef struct api api;
 bool api_new(engine *g, api **ret, err *e);
 /* After all calls are finished, before engine_close. [control] */
 void api_free(api **a);
+
+/* Who may sign in. Lives as long as the api. [any] */
+accounts *api_accounts(const api *a);
+/* Reads the users from the store. [control] */
+bool api_read_accounts(api *a, const char *dir, err *e);
 
 /* For rpc_config.methods; rpc_config.context is the api. Immutable. [any] */
 const rpc_method *api_methods(uint32_t *ret_count);

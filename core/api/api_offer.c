@@ -4,9 +4,8 @@
 
 bool offer_put(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
-    (void)w;   /* the answer comes from the store thread, */
-    (void)out; /* with a text of its own */
-    return record_answer_put(job, STORE_OFFER, e);
+    (void)out; /* the answer comes from the store thread, with a text of its own */
+    return record_answer_put(job, w, STORE_OFFER, e);
 }
 
 bool offer_get(api_job *job, engine_worker *w, json_writer *out, err *e)
@@ -16,9 +15,8 @@ bool offer_get(api_job *job, engine_worker *w, json_writer *out, err *e)
 
 bool offer_delete(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
-    (void)w;   /* as in offer_put */
-    (void)out; /* likewise */
-    return record_answer_delete(job, STORE_OFFER, e);
+    (void)out; /* as in offer_put */
+    return record_answer_delete(job, w, STORE_OFFER, e);
 }
 
 bool offer_list(api_job *job, engine_worker *w, json_writer *out, err *e)

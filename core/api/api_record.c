@@ -2,6 +2,7 @@
 
 #include "api/api_record.h"
 
+#include "api/scope.h"
 #include "base/check.h"
 #include "base/limits.h"
 
@@ -47,13 +48,14 @@ bool api_record_write(json_writer *out, store_noun noun, bytes body, int64_t ver
 bool api_record_get(api_job *job, engine_worker *w, store_noun noun, store_record *ret, err *e)
 {
     bytes id = api_param_text(job->params, "id");
-    if (!store_get(engine_worker_reader(w), noun, id, engine_worker_arena(w), ret, e)) {
-        if (e->code == ERR_NOT_FOUND) {
-            (void)fail(e, ERR_NOT_FOUND, "there is no %s \"%.*s\"", api_noun_text(noun),
-                       (int)id.len, id.base);
-            return err_path(e, "/params/id");
-        }
+    bool is_read = store_get(engine_worker_reader(w), noun, id, engine_worker_arena(w), ret, e);
+    if (!is_read && e->code != ERR_NOT_FOUND) {
         return false;
+    }
+    if (!is_read || !scope_sees(job, noun, ret->body)) {
+        (void)fail(e, ERR_NOT_FOUND, "there is no %s \"%.*s\"", api_noun_text(noun), (int)id.len,
+                   id.base);
+        return err_path(e, "/params/id");
     }
     return true;
 }
@@ -156,7 +158,8 @@ bool record_answer_list(api_job *job, engine_worker *w, store_noun noun, json_wr
     };
     check(l.limit >= 1);
     check(l.limit <= LIST_LIMIT_MAX);
-    if ((cursor.base != NULL && !api_cursor_parse(noun, cursor, a, &after, e)) ||
+    if (!scope_list_unit(job, noun, unit, &unit, e) ||
+        (cursor.base != NULL && !api_cursor_parse(noun, cursor, a, &after, e)) ||
         !store_count(engine_worker_reader(w), noun, unit, &total, e)) {
         return false;
     }
@@ -173,33 +176,40 @@ bool record_answer_list(api_job *job, engine_worker *w, store_noun noun, json_wr
 
 /* ---------------------------------------------------------------------- changing */
 
-bool record_answer_put(api_job *job, store_noun noun, err *e)
+bool record_answer_put(api_job *job, engine_worker *w, store_noun noun, err *e)
 {
     static const char *const PREFIX[] = {"/params/seeker", "/params/offer", "/params/strategy"};
     check(noun <= STORE_STRATEGY);
     int64_t replaces = api_param_int(job->params, "replaces", STORE_ANY_VERSION);
     engine_writes *writes = NULL;
+    const json_node *record = api_param(job->params, api_noun_text(noun));
+    const json_node *id = json_member(record, "id");
+    bool has_id = id != NULL && json_type_of(id) == JSON_TEXT; /* else it is refused below */
 
+    if (has_id && !scope_check_write(job, w, noun, json_text(id), record, &replaces, e)) {
+        return false;
+    }
     if (!engine_writes_new(job->api->engine, &writes, e)) {
         return false;
     }
-    if (!engine_writes_put(writes, noun, api_param(job->params, api_noun_text(noun)), replaces,
-                           e)) {
+    if (!engine_writes_put(writes, noun, record, replaces, e)) {
         engine_writes_free(&writes);
         return api_path_under(e, PREFIX[noun]);
     }
     return api_write_one(job, &writes, e);
 }
 
-bool record_answer_delete(api_job *job, store_noun noun, err *e)
+bool record_answer_delete(api_job *job, engine_worker *w, store_noun noun, err *e)
 {
     int64_t replaces = api_param_int(job->params, "replaces", STORE_ANY_VERSION);
+    bytes id = api_param_text(job->params, "id");
     engine_writes *writes = NULL;
 
-    if (!engine_writes_new(job->api->engine, &writes, e)) {
+    if (!scope_check_write(job, w, noun, id, NULL, &replaces, e) ||
+        !engine_writes_new(job->api->engine, &writes, e)) {
         return false;
     }
-    if (!engine_writes_delete(writes, noun, api_param_text(job->params, "id"), replaces, e)) {
+    if (!engine_writes_delete(writes, noun, id, replaces, e)) {
         engine_writes_free(&writes);
         return false;
     }

@@ -9,9 +9,9 @@ bool api_record_write(json_writer *out, store_noun noun, bytes body, int64_t ver
 bool api_record_get(api_job *job, engine_worker *w, store_noun noun, store_record *ret, err *e);
 
 /* What the methods of seekers, offers and strategies have in common. [worker] */
-bool record_answer_put(api_job *job, store_noun noun, err *e);
+bool record_answer_put(api_job *job, engine_worker *w, store_noun noun, err *e);
 bool record_answer_get(api_job *job, engine_worker *w, store_noun noun, json_writer *out, err *e);
-bool record_answer_delete(api_job *job, store_noun noun, err *e);
+bool record_answer_delete(api_job *job, engine_worker *w, store_noun noun, err *e);
 bool record_answer_list(api_job *job, engine_worker *w, store_noun noun, json_writer *out, err *e);
 
 #endif

@@ -5,9 +5,8 @@
 
 bool seeker_put(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
-    (void)w;   /* the answer comes from the store thread, */
-    (void)out; /* with a text of its own */
-    return record_answer_put(job, STORE_SEEKER, e);
+    (void)out; /* the answer comes from the store thread, with a text of its own */
+    return record_answer_put(job, w, STORE_SEEKER, e);
 }
 
 bool seeker_get(api_job *job, engine_worker *w, json_writer *out, err *e)
@@ -17,9 +16,8 @@ bool seeker_get(api_job *job, engine_worker *w, json_writer *out, err *e)
 
 bool seeker_delete(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
-    (void)w;   /* as in seeker_put */
-    (void)out; /* likewise */
-    return record_answer_delete(job, STORE_SEEKER, e);
+    (void)out; /* as in seeker_put */
+    return record_answer_delete(job, w, STORE_SEEKER, e);
 }
 
 bool seeker_list(api_job *job, engine_worker *w, json_writer *out, err *e)

@@ -2,13 +2,39 @@
 
 #include "api/api_record.h"
 
+#include <string.h>
+
+#include "account/role.h"
 #include "base/limits.h"
+
+/* A caseworker's own strategies bear his id in front: "cw-07.near". Others are everybody's. */
+static bool may_put(const api_job *job, err *e)
+{
+    const rpc_caller *who = rpc_call_caller(job->call);
+    const json_node *id = json_member(api_param(job->params, "strategy"), "id");
+    if ((who->roles & (ROLE_TEAM_LEAD | ROLE_ADMIN)) != 0 || id == NULL ||
+        json_type_of(id) != JSON_TEXT) {
+        return true;
+    }
+    bytes text = json_text(id);
+    size_t len = who->user.len;
+    bool is_own = who->user.base != NULL && text.len > len + 1 &&
+                  memcmp(text.base, who->user.base, len) == 0 && text.base[len] == '.';
+    if (!is_own) {
+        (void)fail(e, ERR_FORBIDDEN, "the id of a strategy of your own begins with \"%.*s.\"",
+                   (int)len, who->user.base == NULL ? "" : who->user.base);
+        return err_path(e, "/params/strategy/id");
+    }
+    return true;
+}
 
 bool strategy_put(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
-    (void)w;   /* the answer comes from the store thread, */
-    (void)out; /* with a text of its own */
-    return record_answer_put(job, STORE_STRATEGY, e);
+    (void)out; /* the answer comes from the store thread, with a text of its own */
+    if (!may_put(job, e)) {
+        return false;
+    }
+    return record_answer_put(job, w, STORE_STRATEGY, e);
 }
 
 static void write_facts(json_writer *out, const engine_strategy *s)

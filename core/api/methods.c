@@ -1,6 +1,7 @@
-/* The protocol's methods, each once: name, summary, parameters, whether it changes anything, and
- * what it answers. rpc holds requests against this table, rpc.discover shows it. */
+/* The protocol's methods, each once: name, who may call it, summary, parameters, whether it changes
+ * anything, and what it answers. rpc holds requests against this table, rpc.discover shows it. */
 
+#include "account/role.h"
 #include "api/parts.h"
 #include "api/results.h"
 #include "base/limits.h"
@@ -145,6 +146,26 @@ static const rpc_param IMPORT_FINISH[] = {
     {"import", RPC_TEXT, true, 1, 32, NULL, "what import.start answered"},
 };
 
+static const rpc_param SESSION_LOGIN[] = {
+    {"token", RPC_TEXT, true, 1, 256, NULL, "what user.add or user.token answered"},
+};
+static const rpc_param USER_ADD[] = {
+    {"id", RPC_TEXT, true, 1, 48, NULL, "letters, digits, - _ . @; no name of a person is needed"},
+    {"role", RPC_TEXT, true, 1, 32, NULL, "caseworker, team_lead, plugin_operator, auditor, admin, provider or planner"},
+    {"units", RPC_ARRAY, false, 0, 16, NULL, "units whose people are seen; all if not said"},
+    {"provider", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "whose offers are the user's own; for the role provider"},
+    {"days", RPC_INT, false, 0, 3660, NULL, "how long the token is good; 0: for ever; 365 if not said"},
+};
+static const rpc_param USER_TOKEN[] = {
+    {"id", RPC_TEXT, true, 1, 48, NULL, "the user"},
+    {"days", RPC_INT, false, 0, 3660, NULL, "how long the token is good; 0: for ever; 365 if not said"},
+    {"withdraw", RPC_BOOL, false, 0, 0, NULL, "true: the tokens there were are good for nothing any more"},
+};
+static const rpc_param USER_DISABLE[] = {
+    {"id", RPC_TEXT, true, 1, 48, NULL, "the user"},
+    {"disabled", RPC_BOOL, false, 0, 0, NULL, "false: may sign in again"},
+};
+
 /* clang-format on */
 
 /* A handler that runs `answer` on a worker. */
@@ -191,6 +212,13 @@ ON_WORKER(audit_verify)
 ON_WORKER(import_answer_start)
 ON_WORKER(import_answer_feed)
 ON_WORKER(import_answer_finish)
+ON_WORKER(session_login)
+ON_WORKER(session_whoami)
+ON_WORKER(session_logout)
+ON_WORKER(user_add)
+ON_WORKER(user_token_add)
+ON_WORKER(user_disable)
+ON_WORKER(user_list)
 ON_WORKER(server_info)
 ON_WORKER(server_health)
 ON_WORKER(server_stats)
@@ -200,10 +228,25 @@ enum { READS = false, CHANGES = true };
 
 /* clang-format off */
 
-#define METHOD(name, answer, params, changes, result, summary) \
-    {name, summary, handle_##answer, params, COUNT(params), changes, result}
-#define METHOD_BARE(name, answer, result, summary) \
-    {name, summary, handle_##answer, NULL, 0, false, result}
+/* Who may call it, in words of account/role.def. Everybody of these is bounded further by units
+ * and by whose offers they are; api/scope.c has that. */
+enum {
+    ADMINS = ROLE_ADMIN,
+    LEADS = ROLE_TEAM_LEAD | ROLE_ADMIN,
+    STAFF = ROLE_CASEWORKER | ROLE_TEAM_LEAD | ROLE_ADMIN, /* may see persons */
+    OFFERERS = STAFF | ROLE_PROVIDER,
+    BROWSERS = STAFF | ROLE_PROVIDER | ROLE_PLANNER,
+    OPERATORS = ROLE_PLUGIN_OPERATOR | ROLE_ADMIN,
+    WATCHERS = ROLE_PLUGIN_OPERATOR | ROLE_AUDITOR | ROLE_ADMIN,
+    COUNTERS = ROLE_PLUGIN_OPERATOR | ROLE_AUDITOR | ROLE_TEAM_LEAD | ROLE_PLANNER | ROLE_ADMIN,
+    SIGNED_IN = ROLE_ALL,
+    ANYBODY = RPC_ANYBODY
+};
+
+#define METHOD(name, roles, answer, params, changes, result, summary) \
+    {name, summary, handle_##answer, params, COUNT(params), changes, result, roles}
+#define METHOD_BARE(name, roles, answer, result, summary) \
+    {name, summary, handle_##answer, NULL, 0, false, result, roles}
 
 static const rpc_method METHODS[] = {
     METHOD("seeker.put", seeker_put, SEEKER_PUT, CHANGES, RESULT_WRITTEN, "Stores a person's record, new or in the place of the one before."),
@@ -247,6 +290,48 @@ static const rpc_method METHODS[] = {
     METHOD_BARE("server.health", server_health, RESULT_HEALTH, "Whether database, records, plugins, strategies and taxonomy are well."),
     METHOD_BARE("server.stats", server_stats, RESULT_STATS, "Counts since the start."),
     METHOD("server.fields", server_fields, LANG_AS_OF, READS, RESULT_FIELDS, "The field catalogue: every value that gates and plugins can name."),
+    METHOD("seeker.put", STAFF, seeker_put, SEEKER_PUT, CHANGES, RESULT_WRITTEN, "Stores a person's record, new or in the place of the one before."),
+    METHOD("seeker.get", STAFF, seeker_get, ID_ONLY, READS, RESULT_SEEKER, "A person's record."),
+    METHOD("seeker.delete", LEADS, seeker_delete, ID_REPLACES, CHANGES, RESULT_WRITTEN, "Erases a person: record, index and log hold nothing of it afterwards."),
+    METHOD("seeker.list", STAFF, seeker_list, SEEKER_LIST, READS, RESULT_SEEKERS, "Records in order of their ids, page by page."),
+    METHOD("seeker.export", STAFF, seeker_export, ID_ONLY, READS, RESULT_SEEKER_EXPORT, "Everything that is kept about a person."),
+    METHOD("offer.put", OFFERERS, offer_put, OFFER_PUT, CHANGES, RESULT_WRITTEN, "Stores an offer's record, new or in the place of the one before."),
+    METHOD("offer.get", BROWSERS, offer_get, ID_ONLY, READS, RESULT_OFFER, "An offer's record."),
+    METHOD("offer.delete", OFFERERS, offer_delete, ID_REPLACES, CHANGES, RESULT_WRITTEN, "Deletes an offer."),
+    METHOD("offer.list", BROWSERS, offer_list, OFFER_LIST, READS, RESULT_OFFERS, "Records in order of their ids, page by page."),
+    METHOD("match.query", STAFF, match_answer_query, MATCH_QUERY, READS, RESULT_MATCHES, "The best offers for a person, or people for an offer, with reasons."),
+    METHOD("match.explain", STAFF, match_answer_explain, MATCH_EXPLAIN, READS, RESULT_EXPLAINED, "One pair whatever its verdict: reasons, every gate, and what would open it."),
+    METHOD("strategy.put", STAFF, strategy_put, STRATEGY_PUT, CHANGES, RESULT_WRITTEN, "Stores a strategy."),
+    METHOD("strategy.get", SIGNED_IN, strategy_get, ID_LANG, READS, RESULT_STRATEGY, "A strategy."),
+    METHOD("strategy.list", SIGNED_IN, strategy_list, LANG_AS_OF, READS, RESULT_STRATEGIES, "The strategies there are, built in and stored."),
+    METHOD("plugin.list", SIGNED_IN, plugin_list, LANG_AS_OF, READS, RESULT_PLUGINS, "The plugins there are, those that failed with the reason."),
+    METHOD("plugin.show", SIGNED_IN, plugin_show, ID_LANG, READS, RESULT_PLUGIN, "What one plugin asks for, scores and says."),
+    METHOD("plugin.enable", OPERATORS, plugin_enable, ID_ONLY, CHANGES, RESULT_PLUGIN_CHANGED, "Switches a plugin on."),
+    METHOD("plugin.disable", OPERATORS, plugin_disable, ID_ONLY, CHANGES, RESULT_PLUGIN_CHANGED, "Switches a plugin off."),
+    METHOD("plugin.grant", OPERATORS, plugin_grant, PLUGIN_GRANT, CHANGES, RESULT_PLUGIN_CHANGED, "Lets a plugin see sensitive columns, and no others."),
+    {"plugin.reload", "Looks through the plugin folders again.", handle_plugin_reload, NULL, 0, true, RESULT_RELOADED, OPERATORS},
+    METHOD("decision.record", STAFF, decision_record, DECISION_RECORD, CHANGES, RESULT_DECISION, "What a person says to a proposal, with a reason; what is proposed is kept and can be made again."),
+    METHOD("decision.list", STAFF, decision_list, ABOUT_LIST, READS, RESULT_DECISIONS, "Decisions about a person or an offer, the oldest first."),
+    METHOD_BARE("decision.report", LEADS, decision_report, RESULT_DECISION_REPORT, "How often people deviated from what the engine proposed; only for groups large enough that nobody is recognised."),
+    METHOD("event.record", STAFF, event_record, EVENT_RECORD, CHANGES, RESULT_EVENT, "What happened; the end of a measure brings new matches along."),
+    METHOD("event.list", STAFF, event_list, ABOUT_LIST, READS, RESULT_EVENTS, "Events about a person or an offer, the oldest first."),
+    METHOD("proposal.get", STAFF, proposal_get, ID_ONLY, READS, RESULT_PROPOSAL, "A kept proposal with everything it rests on."),
+    METHOD("proposal.list", STAFF, proposal_list, ABOUT_LIST, READS, RESULT_PROPOSALS, "Proposals kept about a person, the oldest first."),
+    METHOD("proposal.replay", STAFF, proposal_replay, ID_ONLY, READS, RESULT_REPLAY, "Makes a kept proposal again: the same bytes, or the inputs that changed."),
+    METHOD("import.start", LEADS, import_answer_start, IMPORT_START, CHANGES, RESULT_IMPORT_STARTED, "Begins an import; the file follows in pieces."),
+    METHOD("import.feed", LEADS, import_answer_feed, IMPORT_FEED, CHANGES, RESULT_IMPORT_FED, "The next piece of the file."),
+    METHOD("import.finish", LEADS, import_answer_finish, IMPORT_FINISH, CHANGES, RESULT_IMPORT_REPORT, "Ends an import and reports what it did."),
+    METHOD("session.login", ANYBODY, session_login, SESSION_LOGIN, CHANGES, RESULT_SESSION, "Signs this connection in with a user's token."),
+    METHOD_BARE("session.whoami", ANYBODY, session_whoami, RESULT_SESSION, "Who this connection is signed in as, and what he may call."),
+    {"session.logout", "Signs this connection out.", handle_session_logout, NULL, 0, true, RESULT_SESSION, ANYBODY},
+    METHOD("user.add", ADMINS, user_add, USER_ADD, CHANGES, RESULT_USER_TOKEN, "Makes a user, or gives one another role, units and provider; answers a token, shown once."),
+    METHOD("user.token", ADMINS, user_token_add, USER_TOKEN, CHANGES, RESULT_USER_TOKEN, "A further token for a user, shown once."),
+    METHOD("user.disable", ADMINS, user_disable, USER_DISABLE, CHANGES, RESULT_USER, "Lets a user not sign in any more, or again; at once."),
+    METHOD_BARE("user.list", ADMINS, user_list, RESULT_USERS, "The users there are, with the ids of their tokens."),
+    METHOD_BARE("server.info", SIGNED_IN, server_info, RESULT_INFO, "What is running: versions, plugins, limits."),
+    METHOD_BARE("server.health", WATCHERS, server_health, RESULT_HEALTH, "Whether database, records, plugins, strategies and taxonomy are well."),
+    METHOD_BARE("server.stats", COUNTERS, server_stats, RESULT_STATS, "Counts since the start."),
+    METHOD("server.fields", SIGNED_IN, server_fields, LANG_AS_OF, READS, RESULT_FIELDS, "The field catalogue: every value that gates and plugins can name."),
 };
 
 /* clang-format on */

@@ -2,6 +2,7 @@
 #define CORE_API_PARTS_H
 
 #include "account/trail.h"
+#include "account/accounts.h"
 #include "api/api.h"
 
 /* What the files of this folder share. */
@@ -11,6 +12,7 @@ typedef struct api_imports api_imports; /* api_import.c */
 struct api {
     engine *engine;
     trail *trail; /* who did what, who looked at whom */
+    accounts *accounts;
     api_imports *imports;
 };
 
@@ -52,6 +54,8 @@ api_answer decision_record, decision_list, decision_report, event_record, event_
 api_answer proposal_get, proposal_list, proposal_replay;
 api_answer plugin_revoke, plugin_release;
 api_answer import_answer_start, import_answer_feed, import_answer_finish;
+api_answer session_login, session_whoami, session_logout;
+api_answer user_add, user_token_add, user_disable, user_list;
 api_answer server_info, server_health, server_stats, server_fields;
 
 /* Parameters; the method's table has checked their types. Absent: {NULL,0}, NULL, or the given

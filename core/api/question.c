@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "api/scope.h"
 #include "base/check.h"
 #include "base/limits.h"
 #include "model/record.h"
@@ -217,6 +218,10 @@ static bool find_anchor(api_job *job, engine_worker *w, question *q, bool is_pai
     }
     bytes id = q->side == SIDE_SEEKER ? seeker_id : offer_id;
     const json_node *record = q->side == SIDE_SEEKER ? seeker_record : offer_record;
+    if (q->side == SIDE_SEEKER && record == NULL &&
+        !scope_check_seeker(job, w, id, "/params/seeker", e)) {
+        return false;
+    }
     bool is_stored = record == NULL && api_param(params, "what_if") == NULL;
     if (is_stored ? !find_stored(w, q, id, e) : !build_anchor(job, w, q, record, id, e)) {
         return false;
@@ -418,7 +423,8 @@ bool question_begin(api_job *job, engine_worker *w, question *q, err *e)
     const json_node *filter = api_param(job->params, "filter");
     const match_program *p = registry_program(engine_worker_registry(w));
 
-    if (!begin(job, w, q, false, e)) {
+    if (!begin(job, w, q, false, e) ||
+        (q->side == SIDE_OFFER && !scope_bound_query(job, w, &q->query, e))) {
         return false;
     }
     q->query.limit = (uint32_t)api_param_int(job->params, "limit", LIMIT_DEFAULT);

@@ -293,6 +293,31 @@
     "offers":{"type":"integer"},"segments":{"type":"object"},"workers":{"type":"object"}, \
     "tasks":{"type":"object"},"writes":{"type":"object"},"stopping":{"type":"boolean"}}})
 
+#define RESULT_SESSION JSON({"type":"object","additionalProperties":false, \
+    "required":["signed_in","user","role","units","provider","methods"],"properties":{ \
+    "signed_in":{"type":"boolean"},"user":{"type":["string","null"]}, \
+    "role":{"type":["string","null"]},"units":{"type":["array","null"],"items":{"type":"string"}}, \
+    "provider":{"type":["string","null"]},"methods":{"type":"array","items":{"type":"string"}}}})
+
+#define SCHEMA_USER JSON({"type":"object","additionalProperties":false, \
+    "required":["id","role","units","provider","disabled","tokens"],"properties":{ \
+    "id":{"type":"string"},"role":{"type":"string"}, \
+    "units":{"type":["array","null"],"items":{"type":"string"}}, \
+    "provider":{"type":["string","null"]},"disabled":{"type":"boolean"}, \
+    "tokens":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["id","made","ends"],"properties":{"id":{"type":"string"}, \
+    "made":{"type":"string"},"ends":{"type":["string","null"]}}}}}})
+
+#define RESULT_USER SCHEMA_USER
+
+#define RESULT_USER_TOKEN "{\"type\":\"object\",\"additionalProperties\":false," \
+    "\"required\":[\"user\",\"token\"],\"properties\":{\"token\":{\"type\":\"string\"}," \
+    "\"user\":" SCHEMA_USER "}}"
+
+#define RESULT_USERS "{\"type\":\"object\",\"additionalProperties\":false," \
+    "\"required\":[\"total\",\"users\"],\"properties\":{\"total\":{\"type\":\"integer\"}," \
+    "\"users\":{\"type\":\"array\",\"items\":" SCHEMA_USER "}}}"
+
 #define RESULT_FIELDS JSON({"type":"object","additionalProperties":false, \
     "required":["fields"],"properties":{"fields":{"type":"array","items":{"type":"object", \
     "additionalProperties":false,"required":["side","path","type","role","sensitive", \

@@ -5,13 +5,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account/role.h"
 #include "api/api.h"
+#include "app/access.h"
 #include "base/check.h"
 #include "engine/engine.h"
 #include "io/io.h"
 #include "rpc/rpc.h"
 
 typedef struct parts {
+    access_rules rules;
+    access_desk desk;
+    io_access hooks;
     engine *engine;
     api *api;
     rpc_server *server;
@@ -22,6 +27,13 @@ static void on_finished(void *context)
 {
     const parts *p = context;
     io_wake(p->io);
+}
+
+static void renew(void *context, rpc_session *s)
+{
+    /* The context of the methods is the api; who may what hangs on its accounts alone. */
+    access_desk a = {.accounts = api_accounts(context)};
+    access_renew(&a, s);
 }
 
 static void on_stop(void *context)
@@ -56,15 +68,24 @@ static bool open_parts(const app_config *config, const char *socket, parts *p, e
     engine_config setup = {.dir = config->data_dir,
                            .worker_count = config->worker_count,
                            .builtin_dir = config->plugins_dir};
-    if (!engine_open(&setup, &p->engine, e) || !api_new(p->engine, &p->api, e)) {
+    if (!engine_open(&setup, &p->engine, e) || !api_new(p->engine, &p->api, e) ||
+        !api_read_accounts(p->api, config->data_dir, e)) {
         return false;
     }
-    rpc_config rpc = {.context = p->api, .on_finished = on_finished, .on_finished_context = p};
+    p->rules = access_default_rules();
+    p->desk = (access_desk){.accounts = api_accounts(p->api), .rules = &p->rules};
+    p->hooks = access_hooks(&p->desk);
+    rpc_config rpc = {
+        .context = p->api, .on_finished = on_finished, .on_finished_context = p, .renew = renew};
     rpc.methods = api_methods(&rpc.method_count);
+    rpc.role_names = role_ids();
+    rpc.role_count = ROLE_COUNT;
     io_config sockets = {.unix_path = socket,
                          .tcp = config->tcp,
                          .http = config->http,
                          .console_dir = console_dir,
+                         .access = &p->hooks,
+                         .own_roles = ROLE_ADMIN,
                          .takes_signals = true,
                          .on_stop = on_stop,
                          .context = p};

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "account/role.h"
 #include "api/api.h"
 #include "app/answer.h"
 #include "base/arena.h"
@@ -163,8 +164,13 @@ static bool open_here(client *c, const client_config *config, err *e)
     }
     rpc_config rpc = {.context = c->api, .on_finished = on_finished, .on_finished_context = c};
     rpc.methods = api_methods(&rpc.method_count);
+    rpc.role_names = role_ids();
+    rpc.role_count = ROLE_COUNT;
+    /* Whoever can open the folder can read every byte of it; there is nothing to sign in to. */
+    rpc_caller owner = {.roles = ROLE_ADMIN};
     return rpc_server_new(&rpc, &c->server, e) &&
-           rpc_session_new(c->server, on_output, c, &c->session, e);
+           rpc_session_new(c->server, on_output, c, &c->session, e) &&
+           rpc_session_set_caller(c->session, &owner);
 }
 
 /* Two commands at a time, or one while a server starts: each waits a little for the other. */

@@ -23,6 +23,11 @@ enum {
     OUTPUT_CLOSE_LEN = 8 * 1024 * 1024,
     WRITE_STALL_MS = 30 * 1000,
     DRAIN_MS = 30 * 1000,
+    /* Before somebody signs in. */
+    NOBODY_COUNT_MAX = 256,
+    NOBODY_FRAME_LEN_MAX = 16 * 1024,
+    NOBODY_OUTPUT_LEN_MAX = 64 * 1024,
+    SIGN_IN_MS = 10 * 1000,
     HTTP_HEAD_MS = 10 * 1000, /* for a whole head, not for a byte of it */
     HTTP_BODY_MS = 30 * 1000,
     HTTP_IDLE_MS = 60 * 1000,  /* between two requests */

@@ -133,10 +133,15 @@ static bool add_concepts(engine_writes *w, record_side side, const void *record,
 
 /* ---------------------------------------------------------------------- puts */
 
+/* Whose the record is: a person's unit, an offer's provider. */
 static bytes unit_of(store_noun noun, const void *record)
 {
     const seeker *person = record;
-    return noun == STORE_SEEKER && person->unit.is_set ? person->unit.text : (bytes){0};
+    const offer *chance = record;
+    const value_text *owner = noun == STORE_SEEKER  ? &person->unit
+                              : noun == STORE_OFFER ? &chance->provider.id
+                                                    : NULL;
+    return owner != NULL && owner->is_set ? owner->text : (bytes){0};
 }
 
 static record_side side_of(store_noun noun)

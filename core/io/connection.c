@@ -78,7 +78,17 @@ static void set_paused(connection *c, bool is_paused)
 bool io_connection_open_session(connection *c)
 {
     err e;
-    return rpc_session_new(c->io->config.server, on_output, c, &c->session, &e);
+    const rpc_caller everybody = {.roles = RPC_ANYBODY - 1};
+    if (!rpc_session_new(c->io->config.server, on_output, c, &c->session, &e)) {
+        return false;
+    }
+    if (c->io->config.access == NULL) {
+        return rpc_session_set_caller(c->session, &everybody);
+    }
+    if (c->web == NULL) {
+        c->io->config.access->on_peer(c->io->config.access->context, &c->peer, c->session);
+    }
+    return true;
 }
 
 /* ---------------------------------------------------------------------------------- closing */
@@ -115,6 +125,7 @@ void io_connection_close(connection *c)
         c->is_writing = false;
     }
     set_paused(c, false);
+    io_stranger_remove(c);
     rpc_session_free(&c->session);
     io_web_free(c);
     uv_close(&c->socket.handle, on_closed);
@@ -326,11 +337,20 @@ static bool is_over(connection *c)
     return c->is_ended && io_connection_is_idle(c);
 }
 
+static void look_at_caller(connection *c)
+{
+    if (c->is_stranger && c->session != NULL && rpc_session_caller(c->session)->roles != 0) {
+        io_stranger_remove(c);
+    }
+}
+
 static void serve_one(connection *c)
 {
+    look_at_caller(c);
     if (!send_output(c)) {
         return;
     }
+    look_at_caller(c);
     if (c->web != NULL) {
         set_paused(c, io_web_is_full(c));
     } else if (!c->is_writing && c->is_paused && !c->is_last_output) {
@@ -384,6 +404,28 @@ static const char no_memory[] =
 
 /* A listener whose callback returns without accepting hears nothing any more. So there is always a
  * connection to accept into; the spare one only says that there is no memory. */
+static void welcome(connection *c, bool is_web)
+{
+    io *i = c->io;
+    uv_os_fd_t fd = -1;
+    if (c->is_tcp) {
+        uv_tcp_nodelay(&c->socket.tcp, 1);
+    }
+    if (i->config.access != NULL && uv_fileno(&c->socket.handle, &fd) == 0) {
+        peer_look(fd, !c->is_tcp, &c->peer);
+    }
+    c->came_ns = clock_monotonic_ns();
+    if (c->is_spare || !(is_web ? io_web_new(c) : io_connection_open_session(c))) {
+        refuse_peer(c, is_web ? too_many_web : no_memory);
+        return;
+    }
+    set_reading(c);
+    bool is_known = c->session != NULL && rpc_session_caller(c->session)->roles != 0;
+    if (i->config.access != NULL && !is_known && !c->is_closing) {
+        io_stranger_add(c);
+    }
+}
+
 void io_connection_accept(listener *l)
 {
     io *i = l->io;
@@ -397,23 +439,16 @@ void io_connection_accept(listener *l)
         return;
     }
     c->is_tcp = l->is_tcp;
-    bool is_web = l->is_web;
     int status = l->is_tcp ? uv_tcp_init(&i->loop, &c->socket.tcp)
                            : uv_pipe_init(&i->loop, &c->socket.pipe, 0);
     check(status == 0); /* neither makes a descriptor yet */
     c->socket.handle.data = c;
     link_connection(c);
-    uint32_t connection_max = i->config.connection_max;
     if (uv_accept(&l->socket.stream, &c->socket.stream) != 0) {
         io_connection_close(c);
-    } else if (i->connection_count > connection_max) {
-        refuse_peer(c, is_web ? too_many_web : too_many);
-    } else if (c->is_spare || !(is_web ? io_web_new(c) : io_connection_open_session(c))) {
-        refuse_peer(c, is_web ? too_many_web : no_memory);
+    } else if (i->connection_count > i->config.connection_max) {
+        refuse_peer(c, l->is_web ? too_many_web : too_many);
     } else {
-        if (c->is_tcp) {
-            uv_tcp_nodelay(&c->socket.tcp, 1);
-        }
-        set_reading(c);
+        welcome(c, l->is_web);
     }
 }

@@ -100,9 +100,7 @@ void http_reply_put(buf *out, const http_reply *reply)
     if (reply->retry_after_s > 0) {
         buf_print(out, "Retry-After: %u\r\n", reply->retry_after_s);
     }
-    if (reply->cookie != NULL) {
-        buf_print(out, "Set-Cookie: %s\r\n", reply->cookie);
-    }
+    buf_put(out, reply->more.base, reply->more.len);
     if (reply->is_secure) {
         buf_text(out, "Strict-Transport-Security: max-age=31536000\r\n");
     }

@@ -19,7 +19,7 @@ typedef struct http_reply {
     bool is_head_only;      /* the answer to HEAD: everything but the body */
     bool is_secure;         /* came over TLS: the browser is to remember that */
     const char *allow;      /* with 405: the methods there are; or NULL */
-    const char *cookie;     /* Set-Cookie, or NULL */
+    bytes more;             /* further header lines, each with its end */
     uint32_t retry_after_s; /* 0: not told */
 } http_reply;
 

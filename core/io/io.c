@@ -174,8 +174,9 @@ static void on_sweep(uv_timer_t *timer)
             io_web_sweep(c, now_ns);
         }
     }
+    io_stranger_sweep(i, now_ns);
     io_serve_dirty(i);
-    if (i->web_count == 0) {
+    if (i->web_count == 0 && i->stranger_count == 0) {
         uv_timer_stop(timer);
     }
 }

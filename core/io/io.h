@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "io/http_head.h"
+#include "io/peer.h"
 #include "rpc/rpc.h"
 
 /* Sockets for a JSON-RPC server: the loop, listeners and connections. It brings bytes to sessions
@@ -12,12 +14,35 @@
  * the owner of the server's sessions. */
 typedef struct io io;
 
+/* What the sockets ask the program about those who come. All [loop], all answered at once. */
+typedef enum io_admission {
+    IO_ADMITTED,      /* the session has its caller, if only nobody */
+    IO_ADMITTED_HERE, /* by a cookie: a browser sends it along whoever asks it to, so that the
+                         request must come from a page of ours */
+    IO_MUST_PROVE, /* the token must be proven first: by session.login, which may take a moment */
+    IO_UNGUARDED   /* a cookie without the proof that a page of ours sends */
+} io_admission;
+
+typedef struct io_access {
+    void *context;
+    /* Gives the session of a connection that speaks lines its caller. */
+    void (*on_peer)(void *context, const io_peer *peer, rpc_session *session);
+    /* Gives the session of one HTTP request, or of a WebSocket, its caller. is_changing: a POST. */
+    io_admission (*on_request)(void *context, const io_peer *peer, const http_head *head,
+                               bool is_changing, rpc_session *session, bytes *ret_token);
+    /* A call signed the session in or out: header lines for the browser, each with its end. */
+    void (*on_signing)(void *context, const io_peer *peer, const http_head *head,
+                       const rpc_session *session, buf *headers);
+} io_access;
+
 typedef struct io_config {
     rpc_server *server;      /* outlives the io; its on_finished must lead to io_wake */
     const char *unix_path;   /* NULL: no Unix socket */
     const char *tcp;         /* "127.0.0.1:PORT", "[::1]:PORT"; port 0: any free one; NULL: none */
     const char *http;        /* the same, or "unix:PATH", for HTTP and WebSocket; NULL: none */
     const char *console_dir; /* static files for HTTP; NULL: none */
+    const io_access *access; /* NULL: everybody may do everything */
+    uint32_t own_roles;      /* of what the server asks itself, for /readyz and /metrics */
     bool takes_signals;      /* SIGTERM and SIGINT end it, SIGPIPE is ignored */
     uint32_t connection_max; /* 0: CONNECTION_COUNT_MAX */
     uint32_t

@@ -42,6 +42,11 @@ struct connection {
     connection *next;
     connection *previous;
     connection *dirty_next;
+    io_peer peer;
+    connection *stranger_next; /* of io.strangers */
+    connection *stranger_previous;
+    bool is_stranger; /* has not signed in */
+    int64_t came_ns;
     bool is_dirty;
     bool is_spare; /* kept for the moment when there is no memory for another */
     bool is_tcp;
@@ -87,7 +92,11 @@ struct io {
     uint32_t writing_count;
     uint32_t paused_count;
     uint32_t web_count;
+    connection *strangers; /* newest first */
+    connection *oldest_stranger;
+    uint32_t stranger_count;
     uint64_t refused_count; /* requests whose head could be read in two ways */
+    uint64_t evicted_count; /* strangers who went for others */
     uint64_t late_count;    /* requests that did not come in time */
     _Atomic uint32_t stop_count;
     uint32_t seen_stop_count;
@@ -119,6 +128,11 @@ bool io_connection_open_session(connection *c);
 void io_start_tick(io *i);
 void io_start_sweep(io *i);
 
+/* strangers.c: those who have not signed in are few; one too many, and the oldest goes. [loop] */
+void io_stranger_add(connection *c);
+void io_stranger_remove(connection *c); /* signed in, or closing */
+void io_stranger_sweep(io *i, int64_t now_ns);
+
 /* web.c: what a connection that speaks HTTP does with its bytes. [loop] */
 bool io_web_new(connection *c);
 void io_web_free(connection *c);
@@ -127,6 +141,7 @@ void io_web_end(connection *c);     /* the peer sends nothing more */
 bytes io_web_output(connection *c); /* goes on as far as it can */
 void io_web_taken(connection *c, size_t len);
 bool io_web_is_full(const connection *c); /* should not be read from */
+bool io_web_is_socket(const connection *c);
 bool io_web_is_idle(const connection *c);
 void io_web_sweep(connection *c, int64_t now_ns); /* looks at the deadlines */
 void io_web_linger(connection *c);                /* everything was sent */

@@ -109,6 +109,7 @@ void web_answer(web *w, http_reply reply)
     http_reply_put(&w->out, &reply);
     w->route = NULL;
     w->is_continued = false;
+    w->is_proving = false;
     if (w->request_len > 0) {
         skip_input(w, w->request_len);
         w->request_len = 0;
@@ -223,6 +224,11 @@ bytes io_web_output(connection *c)
     while (output(w).len == 0 && step(w)) {
     }
     return output(w);
+}
+
+bool io_web_is_socket(const connection *c)
+{
+    return c->web->state == WEB_SOCKET;
 }
 
 bool io_web_is_full(const connection *c)

@@ -26,6 +26,7 @@ struct web {
     bool keeps_alive;
     bool is_head_only;
     bool is_continued; /* the peer was told to go on */
+    bool is_proving;   /* the token is looked at before the method is called */
     /* Deadlines. */
     int64_t due_ns;   /* closed then, or pinged; 0: never */
     int64_t heard_ns; /* when the peer last sent anything */

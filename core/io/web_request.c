@@ -84,14 +84,80 @@ static void take_file(web *w, const http_head *head, bytes body)
 
 /* ---------------------------------------------------------------------------------- methods */
 
-static void ask(web *w, bytes frame)
+static void refuse_memory(web *w)
+{
+    web_answer(w, http_reply_text(503, "the server has no memory for a session\n"));
+}
+
+static void note_caller(connection *c)
+{
+    if (rpc_session_caller(c->session)->roles != 0) {
+        io_stranger_remove(c);
+    }
+}
+
+/* Opens the request's session with its caller. False: it was answered. */
+static bool admit(web *w, const http_head *head, bool is_changing, bytes *ret_token)
 {
     connection *c = w->connection;
+    const io_access *access = c->io->config.access;
     if (!io_connection_open_session(c)) {
-        web_answer(w, http_reply_text(503, "the server has no memory for a session\n"));
-        return;
+        refuse_memory(w);
+        return false;
     }
-    rpc_feed_frame(c->session, frame);
+    if (access == NULL) {
+        return true;
+    }
+    switch (
+        access->on_request(access->context, &c->peer, head, is_changing, c->session, ret_token)) {
+    case IO_ADMITTED:
+    case IO_MUST_PROVE:
+        note_caller(c);
+        return true;
+    case IO_ADMITTED_HERE:
+        if (is_changing || http_head_find(head, "origin").base != NULL) {
+            note_caller(c);
+            return true;
+        }
+        rpc_session_free(&c->session);
+        web_answer(w, http_reply_text(403, "the request does not say from which page it comes\n"));
+        return false;
+    case IO_UNGUARDED:
+        rpc_session_free(&c->session);
+        web_answer(w, http_reply_text(403, "X-CSRF-Token is missing or is not the session's\n"));
+        return false;
+    }
+    return false;
+}
+
+/* What a token proves, session.login knows; its letters were looked at. */
+static void prove(web *w, bytes token)
+{
+    buf frame = {0};
+    buf_print(&frame,
+              "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"session.login\",\"params\":{\"token\":"
+              "\"%.*s\"}}",
+              (int)token.len, token.base);
+    if (frame.failed) {
+        rpc_session_free(&w->connection->session);
+        refuse_memory(w);
+    } else {
+        w->is_proving = true;
+        rpc_feed_frame(w->connection->session, buf_bytes(&frame));
+    }
+    buf_fini(&frame);
+}
+
+/* The request being worked on, once more: its bytes are kept until it is answered. */
+static bytes read_again(web *w, http_head *ret)
+{
+    size_t head_len = 0;
+    http_refusal why;
+    bytes input = web_input(w);
+    http_reading reading = http_head_read(input, ret, &head_len, &why);
+    check(reading == HTTP_READY);
+    check(w->request_len <= input.len);
+    return (bytes){input.base + head_len, w->request_len - head_len};
 }
 
 static bool is_json(bytes type)
@@ -104,13 +170,18 @@ static bool is_json(bytes type)
 
 static void take_rpc(web *w, const http_head *head, bytes body)
 {
+    bytes token = {NULL, 0};
     if (!is_json(http_head_find(head, "content-type"))) {
         /* A form of another site can be sent without asking; this type cannot. */
         web_answer(w, http_reply_text(415, "Content-Type must be application/json\n"));
     } else if (!is_own_origin(head)) {
         web_answer(w, http_reply_text(403, "the request comes from another site\n"));
-    } else {
-        ask(w, body);
+    } else if (admit(w, head, true, &token)) {
+        if (token.base != NULL) {
+            prove(w, token);
+        } else {
+            rpc_feed_frame(w->connection->session, body);
+        }
     }
 }
 
@@ -150,24 +221,64 @@ static bytes last_line(bytes text)
     return (bytes){start + 1, (size_t)(text.base + text.len - start) - 1};
 }
 
-static void finish_rpc(web *w)
+/* The token is good: now the method. False: it is not, and that is the answer. */
+static bool go_on(web *w)
 {
     rpc_session *s = w->connection->session;
+    w->is_proving = false;
+    if (rpc_session_caller(s)->roles == 0) {
+        return false;
+    }
+    note_caller(w->connection);
+    rpc_session_taken(s, rpc_session_output(s).len);
+    http_head head;
+    rpc_feed_frame(s, read_again(w, &head));
+    return true;
+}
+
+static bool is_bearer(const http_head *head)
+{
+    return http_head_find(head, "authorization").base != NULL;
+}
+
+/* Whoever was signed in or out by the call is told so for his next one. */
+static void put_signing(web *w, buf *headers)
+{
+    connection *c = w->connection;
+    const io_access *access = c->io->config.access;
+    http_head head;
+    if (access != NULL && rpc_session_signing(c->session) != RPC_SAME_CALLER) {
+        read_again(w, &head);
+        if (!is_bearer(&head)) {
+            access->on_signing(access->context, &c->peer, &head, c->session, headers);
+        }
+    }
+}
+
+static void finish_rpc(web *w)
+{
+    if (w->is_proving && go_on(w)) {
+        return;
+    }
+    rpc_session *s = w->connection->session;
     bytes answer = last_line(rpc_session_output(s));
+    buf headers = {0};
+    uint32_t retry_s = 0;
     if (rpc_session_state(s) == RPC_FEED_CLOSE) {
         web_answer(w, http_reply_text(503, "the server has no memory for the answer\n"));
-        return;
-    }
-    if (answer.len == 0) {
+    } else if (answer.len == 0) {
         web_answer(w, (http_reply){.status = 204});
-        return;
+    } else {
+        int status = status_of(answer, &retry_s);
+        put_signing(w, &headers);
+        web_answer(w, (http_reply){.status = status,
+                                   .type = "application/json",
+                                   .body = answer,
+                                   .more = headers.failed ? BYTES("") : buf_bytes(&headers),
+                                   .retry_after_s = retry_s});
     }
-    uint32_t retry_s = 0;
-    int status = status_of(answer, &retry_s);
-    web_answer(w, (http_reply){.status = status,
-                               .type = "application/json",
-                               .body = answer,
-                               .retry_after_s = retry_s});
+    buf_fini(&headers);
+    rpc_session_free(&w->connection->session);
 }
 
 /* ---------------------------------------------------------------------------------- the rest */
@@ -175,12 +286,18 @@ static void finish_rpc(web *w)
 static void take_socket(web *w, const http_head *head, bytes body)
 {
     (void)body; /* there is none */
+    bytes token = {NULL, 0};
     if (!head->wants_upgrade || !http_name_equals(http_head_find(head, "upgrade"), "websocket")) {
         web_answer(w, http_reply_text(426, "this is the place of a WebSocket\n"));
     } else if (!is_own_origin(head)) {
         web_answer(w, http_reply_text(403, "the request comes from another site\n"));
-    } else {
+    } else if (admit(w, head, false, &token)) {
         web_socket_open(w, head);
+        if (w->state != WEB_SOCKET) {
+            rpc_session_free(&w->connection->session);
+        } else if (token.base != NULL) {
+            prove(w, token);
+        }
     }
 }
 
@@ -222,6 +339,14 @@ static bool is_allowed(const char *allow, bytes method)
     return false;
 }
 
+/* Shows nothing by which he could be known. */
+static bool is_stranger(const web *w, const http_head *head)
+{
+    const connection *c = w->connection;
+    return c->is_stranger && c->is_tcp && http_head_find(head, "cookie").base == NULL &&
+           http_head_find(head, "authorization").base == NULL;
+}
+
 bool web_request_begin(web *w, const http_head *head)
 {
     const web_route *route = find_route(head->path);
@@ -236,7 +361,7 @@ bool web_request_begin(web *w, const http_head *head)
         web_answer(w, reply);
         return false;
     }
-    if (head->content_len > FRAME_LEN_MAX) {
+    if (head->content_len > (is_stranger(w, head) ? NOBODY_FRAME_LEN_MAX : FRAME_LEN_MAX)) {
         web_refuse(w, 413, "the body is longer than a frame may be\n");
         return false;
     }
@@ -255,5 +380,4 @@ void web_request_finish(web *w)
     check(w->route != NULL);
     check(w->route->finish != NULL);
     w->route->finish(w);
-    rpc_session_free(&w->connection->session);
 }

@@ -20,10 +20,6 @@ void web_socket_open(web *w, const http_head *head)
         web_refuse(w, 400, "Sec-WebSocket-Key is no key\n");
         return;
     }
-    if (!io_connection_open_session(w->connection)) {
-        web_refuse(w, 503, "the server has no memory for a session\n");
-        return;
-    }
     http_reply_put_upgrade(&w->out, accept);
     size_t request_len = w->request_len;
     w->request_len = 0;
@@ -96,8 +92,26 @@ static bool take_frame(web *w)
     return used_len > 0;
 }
 
+/* The token of the greeting is looked at; nothing else happens meanwhile. */
+static bool serve_proof(web *w)
+{
+    rpc_session *s = w->connection->session;
+    if (rpc_session_is_waiting(s)) {
+        return false;
+    }
+    w->is_proving = false;
+    rpc_session_taken(s, rpc_session_output(s).len);
+    if (rpc_session_caller(s)->roles == 0) {
+        web_socket_close(w, WS_CLOSE_POLICY);
+    }
+    return true;
+}
+
 bool web_socket_serve(web *w)
 {
+    if (w->is_proving) {
+        return serve_proof(w);
+    }
     rpc_feed_result state = rpc_session_state(w->connection->session);
     put_output(w);
     if (state == RPC_FEED_CLOSE) {

@@ -34,6 +34,9 @@ typedef struct match_query {
     const gate
         *filters; /* extra gates that bound the rows (rows that fail or check are not rows) */
     uint32_t filter_count;
+    /* A bit per row, by segment of the side asked for: the rows there are for this caller. NULL:
+     * all that stand. */
+    const uint64_t *const *visible;
     bool wants_totals;
     const volatile bool *stop; /* set by another thread: give up with ERR_CANCELLED; may be NULL */
     /* Rows are ranked by their score less a price, and those below the floor are in no answer. By

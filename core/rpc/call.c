@@ -22,10 +22,18 @@ static bytes keep_name(char **at, bytes name)
     return kept;
 }
 
+/* As keep_name, but an empty text stays one: empty units are no unit, absent ones are all. */
+static bytes keep_text(char **at, bytes text)
+{
+    return text.len == 0 ? text : keep_name(at, text);
+}
+
 rpc_call *rpc_call_new(rpc_session *s, rpc_batch *batch, const rpc_method *method,
                        const rpc_envelope *env, rpc_given *given)
 {
-    rpc_call *call = mem_new(sizeof *call + env->id.len + given->token.len);
+    const rpc_caller *who = &s->who.caller;
+    size_t who_len = who->user.len + who->units.len + who->provider.len + who->from.len;
+    rpc_call *call = mem_new(sizeof *call + env->id.len + given->token.len + who_len);
     if (call == NULL) {
         return NULL;
     }
@@ -35,6 +43,12 @@ rpc_call *rpc_call_new(rpc_session *s, rpc_batch *batch, const rpc_method *metho
     char *at = call->names;
     call->id = keep_name(&at, env->id);
     call->token = keep_name(&at, given->token);
+    call->caller = (rpc_caller){.roles = who->roles,
+                                .is_account = who->is_account,
+                                .user = keep_text(&at, who->user),
+                                .units = keep_text(&at, who->units),
+                                .provider = keep_text(&at, who->provider),
+                                .from = keep_text(&at, who->from)};
     call->params = given->params;
     given->params = NULL;
     if (given->deadline_ms > 0) {
@@ -88,6 +102,7 @@ void rpc_call_free(rpc_call **call)
     c->magic = 0;
     atomic_fetch_sub(&c->server->in_flight, 1);
     json_doc_free(&c->params);
+    caller_copy_fini(&c->signs);
     buf_fini(&c->reply);
     mem_free(c);
 }

@@ -97,11 +97,27 @@ static void put_schema(json_writer *w, const char *text)
     }
 }
 
-static void put_method(json_writer *w, const rpc_method *method)
+static void put_roles(json_writer *w, const rpc_config *config, uint32_t roles)
+{
+    json_put_key(w, "x-roles");
+    json_begin_array(w);
+    if ((roles & RPC_ANYBODY) != 0) {
+        json_put_cstr(w, "anybody");
+    }
+    for (uint32_t i = 0; i < config->role_count; i++) {
+        if ((roles >> i & 1) != 0) {
+            json_put_cstr(w, config->role_names[i]);
+        }
+    }
+    json_end_array(w);
+}
+
+static void put_method(json_writer *w, const rpc_config *config, const rpc_method *method)
 {
     json_begin_object(w);
     json_member_cstr(w, "name", method->name);
     json_member_cstr(w, "summary", method->summary);
+    put_roles(w, config, method->roles);
     json_member_cstr(w, "paramStructure", "either");
     json_put_key(w, "params");
     json_begin_array(w);
@@ -185,7 +201,7 @@ bool rpc_discover_write(const rpc_server *s, buf *out)
     json_put_key(&w, "methods");
     json_begin_array(&w);
     for (uint32_t i = 0; i < rpc_server_method_count(s); i++) {
-        put_method(&w, rpc_server_method(s, i));
+        put_method(&w, &s->config, rpc_server_method(s, i));
     }
     json_end_array(&w);
     json_put_key(&w, "components");

@@ -18,6 +18,12 @@
 
 typedef struct rpc_batch rpc_batch;
 
+/* A caller with the memory of its texts. */
+typedef struct caller_copy {
+    rpc_caller caller;
+    char *texts;
+} caller_copy;
+
 enum { RPC_PROGRESS_TEXT_MAX = 160, RPC_PROGRESS_GAP_MS = 100, RPC_RETRY_AFTER_MS = 250 };
 
 struct rpc_server {
@@ -25,6 +31,7 @@ struct rpc_server {
     map methods; /* name to index; behind the caller's come the built-in ones */
     buf discover;
     bool is_stopping;
+    _Atomic uint32_t renewal; /* counts rpc_server_renew */
     rpc_session *sessions;
     rpc_session *resumable; /* may go on with what they were fed; empty between calls */
     _Atomic uint32_t in_flight;
@@ -48,6 +55,9 @@ struct rpc_session {
     void *context;
     rpc_call *calls; /* in flight */
     uint32_t in_flight;
+    caller_copy who;
+    uint32_t renewal; /* of the server when `who` was last looked after */
+    rpc_signing signing;
     rpc_batch *staging; /* a batch with elements that wait for a free place in flight */
 
     bytes chunk; /* what the caller of rpc_feed lends */
@@ -79,6 +89,9 @@ struct rpc_call {
     bytes id;    /* raw; empty: a notification */
     bytes token; /* raw; empty: nobody asked for progress */
     int64_t deadline_ns;
+    rpc_caller caller;
+    caller_copy signs; /* whom it signs in or out */
+    bool is_signing;
 
     rpc_session *session; /* NULL: the peer is gone. Owner only, as the next three */
     rpc_batch *batch;     /* NULL: asked alone */
@@ -99,7 +112,7 @@ struct rpc_call {
     uint64_t total;
     char message[RPC_PROGRESS_TEXT_MAX];
 
-    char names[]; /* id and token */
+    char names[]; /* id, token, and the caller's texts */
 };
 
 /* envelope.c: JSON text that was checked before, taken apart without a tree. */
@@ -137,6 +150,14 @@ void rpc_frame_handle(rpc_session *s, bytes frame);
 /* Starts elements of the waiting batch while there is room in flight. */
 void rpc_batch_advance(rpc_session *s);
 void rpc_batch_free(rpc_batch **batch);
+
+/* caller.c */
+bool caller_copy_set(caller_copy *copy, const rpc_caller *caller);
+void caller_copy_fini(caller_copy *copy);
+/* May the session call it? Looks after a caller that changed. */
+bool rpc_session_may_call(rpc_session *s, const rpc_method *method, err *e);
+/* What an answered call said about its session's caller. */
+void rpc_session_sign(rpc_session *s, rpc_call *call);
 
 /* call.c */
 rpc_call *rpc_call_new(rpc_session *s, rpc_batch *batch, const rpc_method *method,

@@ -83,7 +83,8 @@ static void start_call(rpc_session *s, rpc_batch *batch, const rpc_envelope *env
         s->server->counts.ignored_count++;
         return;
     }
-    if (method == NULL || !is_room(s, &e) || !rpc_params_read(method, env->params, &given, &e)) {
+    if (method == NULL || !rpc_session_may_call(s, method, &e) || !is_room(s, &e) ||
+        !rpc_params_read(method, env->params, &given, &e)) {
         answer_error(s, batch, env, &e);
         return;
     }

@@ -32,6 +32,19 @@ typedef enum rpc_type {
     RPC_DAY
 } rpc_type;
 
+/* Who asks. Roles are bits whose meaning is the program's; nobody has RPC_ANYBODY, and a method
+ * that names it may be called by everybody. */
+enum { RPC_ANYBODY = 1 << 30 };
+
+typedef struct rpc_caller {
+    uint32_t roles;  /* 0: not signed in */
+    bool is_account; /* one of the program's own users: looked after by `renew` */
+    bytes user;      /* id of a user; absent: whoever runs the program, or nobody */
+    bytes units;     /* each followed by a line end; absent: all */
+    bytes provider;  /* whose offers are the caller's own; absent: nobody's */
+    bytes from;      /* where he calls from, to count tries; never logged */
+} rpc_caller;
+
 typedef struct rpc_param {
     const char *name;
     rpc_type type;
@@ -49,15 +62,21 @@ typedef struct rpc_method {
     uint32_t param_count;
     bool is_changing;          /* notifications to changing methods are ignored and counted */
     const char *result_schema; /* JSON Schema text of the result, for rpc.discover */
+    uint32_t roles;            /* who may call it; 0: nobody */
 } rpc_method;
 
 typedef struct rpc_config {
     const rpc_method *methods;
     uint32_t method_count;
-    void *context;                      /* given to handlers */
-    uint32_t in_flight_max;             /* of all sessions; 0: IN_FLIGHT_MAX */
+    void *context;                 /* given to handlers */
+    uint32_t in_flight_max;        /* of all sessions; 0: IN_FLIGHT_MAX */
+    const char *const *role_names; /* of the bits, for rpc.discover */
+    uint32_t role_count;
     void (*on_finished)(void *context); /* a call was finished on some thread: drain soon. [any] */
     void *on_finished_context;
+    /* What the session's user may do has changed, or he is no longer one: rpc_session_set_caller
+     * may follow. On the session's thread, before a call; NULL: callers stay what they are. */
+    void (*renew)(void *context, rpc_session *s);
 } rpc_config;
 
 bool rpc_server_new(const rpc_config *config, rpc_server **ret, err *e);
@@ -90,6 +109,14 @@ void rpc_server_discover(const rpc_server *s, buf *out); /* the OpenRPC document
  * free a session: note it and do so later. */
 bool rpc_session_new(rpc_server *s, void (*on_output)(void *context), void *context,
                      rpc_session **ret, err *e);
+/* Copies the caller. A session begins with nobody. False: no memory, and it is nobody's then. */
+bool rpc_session_set_caller(rpc_session *s, const rpc_caller *caller);
+const rpc_caller *rpc_session_caller(const rpc_session *s);
+/* Did a call of this session sign somebody in or out? */
+typedef enum rpc_signing { RPC_SAME_CALLER, RPC_SIGNED_IN, RPC_SIGNED_OUT } rpc_signing;
+rpc_signing rpc_session_signing(const rpc_session *s);
+/* Every session asks `renew` before its next call. [any] */
+void rpc_server_renew(rpc_server *s);
 /* The peer is gone: calls in flight are cancelled and their answers dropped. */
 void rpc_session_free(rpc_session **s);
 
@@ -125,6 +152,12 @@ void rpc_call_progress(rpc_call *call, uint64_t done, uint64_t total, const char
  * [any] */
 const volatile bool *rpc_call_stop_flag(const rpc_call *call);
 const rpc_method *rpc_call_method(const rpc_call *call); /* [any] */
+/* Who asked, as it stood when he did. Lives as long as the call. [any] */
+rpc_server *rpc_call_server(const rpc_call *call);
+const rpc_caller *rpc_call_caller(const rpc_call *call);
+/* When the call is answered well, its session becomes this caller's; roles 0: nobody's. Copied.
+ * False: no memory. [any] */
+bool rpc_call_sign(rpc_call *call, const rpc_caller *caller);
 int64_t rpc_call_deadline_ns(const rpc_call *call); /* from "deadline_ms" in the params; 0: none */
 
 #endif

@@ -19,7 +19,8 @@ static const rpc_method built_in[] = {
     {.name = "rpc.discover",
      .summary = "This description: every method with its parameters and result.",
      .handler = handle_discover,
-     .result_schema = "{\"type\":\"object\",\"required\":[\"openrpc\",\"info\",\"methods\"]}"},
+     .result_schema = "{\"type\":\"object\",\"required\":[\"openrpc\",\"info\",\"methods\"]}",
+     .roles = RPC_ANYBODY},
 };
 
 enum { BUILT_IN_COUNT = sizeof built_in / sizeof built_in[0] };
@@ -135,6 +136,7 @@ static void deliver_answer(rpc_server *s, rpc_call *call)
     }
     rpc_batch *batch = call->batch;
     rpc_call_unlink(call);
+    rpc_session_sign(session, call);
     if (call->id.len > 0) {
         s->counts.error_count += call->is_error ? 1 : 0;
         rpc_session_answer(session, batch, &call->reply, call->id);

@@ -24,6 +24,7 @@ bool rpc_session_new(rpc_server *s, void (*on_output)(void *context), void *cont
     session->server = s;
     session->on_output = on_output;
     session->context = context;
+    session->renewal = atomic_load(&s->renewal);
     session->next = s->sessions;
     if (session->next != NULL) {
         session->next->previous = session;
@@ -61,9 +62,21 @@ void rpc_session_free(rpc_session **session)
         s->next->previous = s->previous;
     }
     s->server->counts.session_count--;
+    caller_copy_fini(&s->who);
     buf_fini(&s->input);
     buf_fini(&s->output);
     mem_free(s);
+}
+
+/* Strangers are given less. */
+static size_t frame_len_max(const rpc_session *s)
+{
+    return s->who.caller.roles == 0 ? NOBODY_FRAME_LEN_MAX : FRAME_LEN_MAX;
+}
+
+static size_t output_len_max(const rpc_session *s)
+{
+    return s->who.caller.roles == 0 ? NOBODY_OUTPUT_LEN_MAX : OUTPUT_CLOSE_LEN;
 }
 
 static size_t output_len(const rpc_session *s)
@@ -96,7 +109,7 @@ void rpc_session_put(rpc_session *s, bytes message)
     if (s->is_closing) {
         return;
     }
-    if (output_len(s) >= OUTPUT_CLOSE_LEN) {
+    if (output_len(s) >= output_len_max(s)) {
         s->is_closing = true;
     } else {
         if (s->output_off >= output_len(s)) {
@@ -236,7 +249,7 @@ static void refuse_frame(rpc_session *s, err_code code, const char *text)
 static void refuse_large(rpc_session *s)
 {
     err e;
-    fail(&e, ERR_RPC_TOO_LARGE, "the frame is longer than %d bytes", FRAME_LEN_MAX);
+    fail(&e, ERR_RPC_TOO_LARGE, "the frame is longer than %zu bytes", frame_len_max(s));
     err_hint(&e, "Send long work in several requests; each frame ends with a line end.");
     rpc_session_answer_error(s, NULL, BYTES("null"), &e);
 }
@@ -287,7 +300,7 @@ static bool take_frame(rpc_session *s, bytes *ret_frame)
     for (;;) {
         size_t kept_len = s->input.len - s->input_off;
         if (kept_len > 0 && cut_kept(s, ret_frame)) {
-            if (ret_frame->len <= FRAME_LEN_MAX) {
+            if (ret_frame->len <= frame_len_max(s)) {
                 return true;
             }
             refuse_large(s);
@@ -303,7 +316,7 @@ static bool take_frame(rpc_session *s, bytes *ret_frame)
         bytes piece = cut_chunk(s, &has_end);
         if (s->is_skipping) {
             s->is_skipping = !has_end;
-        } else if (kept_len + piece.len - (has_end ? 1 : 0) > FRAME_LEN_MAX) {
+        } else if (kept_len + piece.len - (has_end ? 1 : 0) > frame_len_max(s)) {
             forget_input(s);
             s->is_skipping = !has_end;
             refuse_large(s);
@@ -391,7 +404,7 @@ rpc_feed_result rpc_feed_end(rpc_session *s)
 rpc_feed_result rpc_feed_frame(rpc_session *s, bytes frame)
 {
     rpc_server_enter(s->server);
-    if (frame.len > FRAME_LEN_MAX) {
+    if (frame.len > frame_len_max(s)) {
         refuse_large(s);
     } else if (s->staging != NULL) {
         refuse_frame(s, ERR_OVERLOADED, "a batch of this session is still being started");

@@ -49,7 +49,7 @@ typedef struct store_write {
     store_noun noun;
     bytes id;
     bytes body;               /* canonical JSON; base NULL: delete */
-    bytes unit;               /* seekers: their unit, or absent */
+    bytes unit;               /* seekers: their unit; offers: their provider; or absent */
     bytes seeker;             /* documents: the person they are about */
     bytes offer;              /* documents: the offer they are about, or absent */
     uint32_t kind;            /* documents: tells those of one noun apart */

@@ -58,10 +58,10 @@ static const rpc_param echo_params[] = {
     {.name = "bool", .type = RPC_BOOL},
 };
 static const rpc_method methods[] = {
-    {"echo", "", answer_echo, echo_params, 7, false, NULL},
-    {"change", "", answer_echo, echo_params, 7, true, NULL},
-    {"keep", "", answer_keep, NULL, 0, false, NULL},
-    {"fail", "", answer_fail, NULL, 0, false, NULL},
+    {"echo", "", answer_echo, echo_params, 7, false, NULL, RPC_ANYBODY},
+    {"change", "", answer_echo, echo_params, 7, true, NULL, RPC_ANYBODY},
+    {"keep", "", answer_keep, NULL, 0, false, NULL, RPC_ANYBODY},
+    {"fail", "", answer_fail, NULL, 0, false, NULL, RPC_ANYBODY},
 };
 
 static void on_output(void *context)
@@ -97,6 +97,7 @@ static void talk(bytes input, size_t piece_len, buf *ret_said)
     err e;
     check(rpc_server_new(&config, &w.server, &e));
     check(rpc_session_new(w.server, on_output, &w, &w.session, &e));
+    check(rpc_session_set_caller(w.session, &(rpc_caller){.roles = 1}));
     for (size_t off = 0; off < input.len; off += piece_len) {
         size_t len = input.len - off < piece_len ? input.len - off : piece_len;
         feed(&w, (bytes){input.base + off, len});

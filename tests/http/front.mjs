@@ -1,13 +1,16 @@
 // front.mjs PROGRAM ROOT: the web front of the real server over real sockets.
 import crypto from 'node:crypto';
 import fs from 'node:fs';
-import { call, dial, finish, frame, hostOf, is, makeFolder, ok, request, response, serve, socket, stop } from './peer.mjs';
+import { addUser, bearer, call as callAs, dial, finish, frame, hostOf, is, makeFolder, ok, request, response, serve, socket as socketAs, stop } from './peer.mjs';
 
 const [program, root] = process.argv.slice(2);
 const dir = makeFolder(program, root);
+const auth = bearer(addUser(program, dir, 'front', 'admin'));
+const call = (at, method, params, headers = {}) => callAs(at, method, params, { ...auth, ...headers });
+const socket = (at, headers = {}) => socketAs(at, { ...auth, ...headers });
 const server = await serve(program, dir, ['serve', '--http', '127.0.0.1:0']);
 const where = server.where.find((w) => w.startsWith('http'));
-const json = { 'Content-Type': 'application/json' };
+const json = { 'Content-Type': 'application/json', ...auth };
 
 // Pages.
 const page = await request(where, 'GET', '/');
@@ -39,7 +42,7 @@ is('no JSON is 400', (await post('{')).status, 400);
 is('no body is an empty frame', (await post('')).status, 204);
 is('a form is refused', (await post('{}', { 'Content-Type': 'text/plain' })).status, 415);
 is('another type that starts alike is refused', (await post('{}', { 'Content-Type': 'application/jsonx' })).status, 415);
-is('a type with a charset is fine', (await post('{"jsonrpc":"2.0","id":1,"method":"server.info"}', { 'Content-Type': 'application/json; charset=utf-8' })).status, 200);
+is('a type with a charset is fine', (await post('{"jsonrpc":"2.0","id":1,"method":"server.info"}', { ...json, 'Content-Type': 'application/json; charset=utf-8' })).status, 200);
 is('progress has no place in a response', JSON.parse((await post('{"jsonrpc":"2.0","id":9,"method":"server.info","params":{"progress_token":1}}')).text).id, 9);
 
 // Other sites.
@@ -52,7 +55,7 @@ is('localhost is ours', (await request(where, 'GET', '/', { headers: { Host: 'lo
 
 // Shapes by which requests are smuggled past proxies: refused, and the connection closed.
 const H = `Host: ${hostOf(where)}\r\n`;
-const J = 'Content-Type: application/json\r\n';
+const J = `Content-Type: application/json\r\nAuthorization: ${auth.Authorization}\r\n`;
 const shapes = {
   'length and coding': [400, `POST /rpc HTTP/1.1\r\n${H}${J}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
   'coding and length': [400, `POST /rpc HTTP/1.1\r\n${H}${J}Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n`],

@@ -37,6 +37,11 @@ export function makeFolder(program, root) {
   return dir;
 }
 
+// A user's token, made by the command line.
+export const addUser = (program, dir, id, role, more = []) =>
+  lotse(program, ['--data', `${dir}/town`, 'user', 'add', id, '--role', role, ...more]).trim();
+export const bearer = (token) => ({ Authorization: `Bearer ${token}` });
+
 // Starts `lotse serve` and waits until it listens. `where`: its addresses, as it says them.
 export async function serve(program, dir, args, env = {}) {
   const child = spawn(program, ['--data', `${dir}/town`, ...args],
@@ -56,7 +61,7 @@ export async function serve(program, dir, args, env = {}) {
 export async function stop(server) { server.child.kill('SIGTERM'); return server.ended; }
 
 const target = (where) => {
-  const web = /^https?:\/\/(.*):(\d+)$/.exec(where);
+  const web = /^(?:https?:\/\/)?([\w.[\]:]+):(\d+)$/.exec(where);
   return web ? { host: web[1].replace(/[[\]]/g, ''), port: +web[2] } : { path: where.replace(/^unix:/, '') };
 };
 

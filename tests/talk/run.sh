@@ -19,9 +19,16 @@ play() {
     failed=$((failed + $(echo "$line" | sed -n 's/.* passed, \([0-9]*\) failed.*/\1/p')))
 }
 
-# The words a talk's first line asks for: "# with examples", "# with plugins".
+# The words a talk's first line asks for: "# with examples", "# with plugins", "# with a user" (its
+# token stands for @TOKEN@). The talk to be played is in $out.
 prepare() {
     "$build/bin/lotse" --data "$1" init >/dev/null 2>&1 || return 1
+    token=
+    case $(head -n 1 "$2") in
+        *"with a user"*)
+            token=$("$build/bin/lotse" --data "$1" user add talker --role caseworker 2>/dev/null) || return 1 ;;
+    esac
+    sed "s/@TOKEN@/$token/g" "$2" >"$out/$(basename "$2")"
     case $(head -n 1 "$2") in
         *"with examples"*)
             "$build/bin/lotse" --data "$1" import "$root"/schemas/examples/*.ndjson >/dev/null 2>&1 ;;
@@ -36,7 +43,7 @@ for file in "$here"/lotse/*.talk; do
     [ -e "$file" ] || continue
     dir=$(mktemp -d)
     if prepare "$dir" "$file"; then
-        play --log "$out/lotse.ndjson" --dir "$dir" "$build/bin/lotse" --data @DIR@ serve --tcp 127.0.0.1:0 -- "$file"
+        play --log "$out/lotse.ndjson" --dir "$dir" "$build/bin/lotse" --data @DIR@ serve --tcp 127.0.0.1:0 -- "$out/$(basename "$file")"
     else
         echo "failed $file: no data folder could be made"
         failed=$((failed + 1))

@@ -161,13 +161,16 @@ static const rpc_param sleep_params[] = {
 static const rpc_param fill_params[] = {
     {.name = "len", .type = RPC_INT, .is_required = true, .min = 0, .max = 16000000}};
 static const rpc_method methods[] = {
-    {"echo", "Answers its parameter.", answer_echo, echo_params, 1, false, "{}"},
-    {"subtract", "Subtracts.", answer_subtract, subtract_params, 2, false,
-     "{\"type\":\"integer\"}"},
-    {"sleep", "Answers later.", answer_sleep, sleep_params, 1, false, "{\"const\":true}"},
-    {"change", "Changes nothing, but says so.", answer_echo, echo_params, 1, true, "{}"},
-    {"fail", "Fails.", answer_fail, NULL, 0, false, "false"},
-    {"fill", "Answers a long text.", answer_fill, fill_params, 1, false, "{\"type\":\"string\"}"},
+    {"echo", "Answers its parameter.", answer_echo, echo_params, 1, false, "{}", RPC_ANYBODY},
+    {"subtract", "Subtracts.", answer_subtract, subtract_params, 2, false, "{\"type\":\"integer\"}",
+     RPC_ANYBODY},
+    {"sleep", "Answers later.", answer_sleep, sleep_params, 1, false, "{\"const\":true}",
+     RPC_ANYBODY},
+    {"change", "Changes nothing, but says so.", answer_echo, echo_params, 1, true, "{}",
+     RPC_ANYBODY},
+    {"fail", "Fails.", answer_fail, NULL, 0, false, "false", RPC_ANYBODY},
+    {"fill", "Answers a long text.", answer_fill, fill_params, 1, false, "{\"type\":\"string\"}",
+     RPC_ANYBODY},
 };
 
 int main(int argc, char **argv)

@@ -5,6 +5,7 @@
  * quotes, for better reading. */
 #include "engine_fixture.h"
 
+#include "account/role.h"
 #include "api/api.h"
 #include "rpc/rpc.h"
 
@@ -40,8 +41,12 @@ static inline void talk_begin(talk *t, const char *builtin_dir)
     ck_assert(api_new(t->engine, &t->api, &e));
     rpc_config rpc = {.context = t->api, .on_finished = talk_on_finished, .on_finished_context = t};
     rpc.methods = api_methods(&rpc.method_count);
+    rpc.role_names = role_ids();
+    rpc.role_count = ROLE_COUNT;
     ck_assert_msg(rpc_server_new(&rpc, &t->server, &e), "%s", e.text);
+    rpc_caller owner = {.roles = ROLE_ADMIN};
     ck_assert(rpc_session_new(t->server, talk_on_output, t, &t->session, &e));
+    ck_assert(rpc_session_set_caller(t->session, &owner));
 }
 
 static inline void talk_end(talk *t)

@@ -1,4 +1,5 @@
 /* schemas/openrpc.json is what rpc.discover answers. LOTSE_UPDATE=1 writes it anew. */
+#include "account/role.h"
 #include "api/api.h"
 #include "model/schema.h"
 #include "unit/rpc_toy.h"
@@ -27,7 +28,7 @@ static void write_file(const char *path, bytes content)
 static void print_description(buf *out)
 {
     rpc_server *server = NULL;
-    rpc_config config = {0};
+    rpc_config config = {.role_names = role_ids(), .role_count = ROLE_COUNT};
     buf compact = {0};
     err e;
     config.methods = api_methods(&config.method_count);

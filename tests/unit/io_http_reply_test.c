@@ -52,7 +52,7 @@ START_TEST(what_may_be_kept_is_asked_about)
                         .may_be_kept = true,
                         .is_packed = true,
                         .is_secure = true,
-                        .cookie = "a=b"};
+                        .more = BYTES("Set-Cookie: a=b\r\n")};
     const char *text = text_of(&reply, &out);
     ck_assert_ptr_nonnull(strstr(text, "ETag: \"t\"\r\nVary: Accept-Encoding\r\n"));
     ck_assert_ptr_nonnull(strstr(text, "Cache-Control: no-cache\r\n"));

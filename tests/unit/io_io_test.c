@@ -43,9 +43,9 @@ static void served_keep(void *context, rpc_call *call, const json_node *params)
 }
 
 static const rpc_method served_methods[] = {
-    {"echo", "Answers its parameter.", toy_echo, toy_echo_params, 1, false, "{}"},
-    {"grow", "Answers a long text.", toy_grow, toy_grow_params, 1, false, "{}"},
-    {"keep", "Answers later.", served_keep, NULL, 0, false, NULL},
+    {"echo", "Answers its parameter.", toy_echo, toy_echo_params, 1, false, "{}", RPC_ANYBODY},
+    {"grow", "Answers a long text.", toy_grow, toy_grow_params, 1, false, "{}", RPC_ANYBODY},
+    {"keep", "Answers later.", served_keep, NULL, 0, false, NULL, RPC_ANYBODY},
 };
 
 static void wake(void *context)

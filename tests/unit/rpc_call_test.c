@@ -212,7 +212,8 @@ static uint32_t count_answers(bytes said)
 
 START_TEST(calls_finished_on_many_threads_are_all_answered_once)
 {
-    const rpc_method method = {.name = "work", .handler = pool_handler, .summary = ""};
+    const rpc_method method = {
+        .name = "work", .handler = pool_handler, .summary = "", .roles = RPC_ANYBODY};
     rpc_config config = {.methods = &method, .method_count = 1, .on_finished = pool_on_finished};
     rpc_server *server;
     rpc_session *session;
@@ -220,6 +221,7 @@ START_TEST(calls_finished_on_many_threads_are_all_answered_once)
     err e;
     ck_assert(rpc_server_new(&config, &server, &e));
     ck_assert(rpc_session_new(server, toy_on_output, &t, &session, &e));
+    ck_assert(rpc_session_set_caller(session, &(rpc_caller){.roles = 1}));
     pthread_t threads[WORKER_COUNT];
     for (int i = 0; i < WORKER_COUNT; i++) {
         ck_assert_int_eq(pthread_create(&threads[i], NULL, pool_run, NULL), 0);
@@ -228,6 +230,7 @@ START_TEST(calls_finished_on_many_threads_are_all_answered_once)
     uint32_t answer_count = 0;
     for (int round = 0; round < ROUND_COUNT; round++) {
         ck_assert(rpc_session_new(server, toy_on_output, &t, &leaver, &e));
+        ck_assert(rpc_session_set_caller(leaver, &(rpc_caller){.roles = 1}));
         rpc_feed(leaver, BYTES("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"work\"}\n"));
         for (int i = 0; i < PER_ROUND / 2; i++) {
             rpc_feed(session, BYTES("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"work\",\"params\":{"

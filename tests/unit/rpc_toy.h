@@ -129,15 +129,15 @@ static const rpc_param toy_grow_params[] = {
     {.name = "len", .type = RPC_INT, .is_required = true, .min = 0, .max = 32 * 1024 * 1024}};
 
 static const rpc_method toy_methods[] = {
-    {"echo", "Answers its parameter.", toy_echo, toy_echo_params, 1, false, "{}"},
+    {"echo", "Answers its parameter.", toy_echo, toy_echo_params, 1, false, "{}", RPC_ANYBODY},
     {"subtract", "Subtracts.", toy_subtract, toy_subtract_params, 2, false,
-     "{\"type\":\"integer\"}"},
-    {"keep", "Answers later.", toy_keep, NULL, 0, false, NULL},
-    {"keep.change", "Changes later.", toy_keep, NULL, 0, true, NULL},
-    {"break", "Fails.", toy_break, NULL, 0, false, NULL},
-    {"put", "Changes.", toy_put, toy_put_params, 6, true, NULL},
-    {"look", "Takes what put takes.", toy_echo, toy_put_params, 6, false, NULL},
-    {"grow", "Answers a long text.", toy_grow, toy_grow_params, 1, false, NULL},
+     "{\"type\":\"integer\"}", RPC_ANYBODY},
+    {"keep", "Answers later.", toy_keep, NULL, 0, false, NULL, RPC_ANYBODY},
+    {"keep.change", "Changes later.", toy_keep, NULL, 0, true, NULL, RPC_ANYBODY},
+    {"break", "Fails.", toy_break, NULL, 0, false, NULL, RPC_ANYBODY},
+    {"put", "Changes.", toy_put, toy_put_params, 6, true, NULL, RPC_ANYBODY},
+    {"look", "Takes what put takes.", toy_echo, toy_put_params, 6, false, NULL, RPC_ANYBODY},
+    {"grow", "Answers a long text.", toy_grow, toy_grow_params, 1, false, NULL, RPC_ANYBODY},
 };
 
 static inline void toy_on_finished(void *context)
@@ -166,6 +166,7 @@ static inline void toy_open(toy *t, uint32_t in_flight_max)
     err e;
     ck_assert(rpc_server_new(&config, &t->server, &e));
     ck_assert(rpc_session_new(t->server, toy_on_output, t, &t->session, &e));
+    ck_assert(rpc_session_set_caller(t->session, &(rpc_caller){.roles = 1}));
 }
 
 static inline void toy_finish_kept(toy *t)
