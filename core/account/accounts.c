@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "base/random.h"
 
 typedef struct user_entry {
     user user;
@@ -66,8 +67,8 @@ bool accounts_new(accounts **ret, err *e)
         return fail(e, ERR_MEMORY, "no memory left for the users");
     }
     check(pthread_mutex_init(&a->lock, NULL) == 0);
-    secret_random(a->key, sizeof a->key);
-    secret_random(a->guard_key, sizeof a->guard_key);
+    random_fill(a->key, sizeof a->key);
+    random_fill(a->guard_key, sizeof a->guard_key);
     *ret = a;
     return true;
 }

@@ -5,6 +5,7 @@
 
 #include "account/role.h"
 #include "base/limits.h"
+#include "base/random.h"
 #include "base/secret.h"
 #include "json/json.h"
 
@@ -204,7 +205,7 @@ bool token_make(int64_t now_ms, int64_t ends_ms, arena *a, user_token *ret, toke
     char proof[SECRET_PROOF_LEN];
     unsigned char number[TOKEN_ID_LEN / 2];
     secret_random_text(secret);
-    secret_random(number, sizeof number);
+    random_fill(number, sizeof number);
     user_token made = {.made_ms = now_ms, .ends_ms = ends_ms};
     for (size_t i = 0; i < sizeof number; i++) {
         snprintf(made.id + 2 * i, 3, "%02x", number[i]);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/parts.h"
+#include "api/scope.h"
 #include "base/check.h"
 #include "base/lang.h"
 #include "base/log.h"
@@ -83,7 +84,7 @@ static void run_job(engine_worker *w, void *context)
     api_trail_begin(&j->job, w);
     bool is_done = is_stopped(j->job.call)
                        ? fail(&e, ERR_CANCELLED, "the request was cancelled before its turn came")
-                       : j->answer(&j->job, w, &writer, &e);
+                       : scope_check_params(&j->job, w, &e) && j->answer(&j->job, w, &writer, &e);
     if (is_done && j->job.call != NULL && out->failed) {
         is_done = fail(&e, ERR_MEMORY, "no memory for the answer");
     }
@@ -389,6 +390,6 @@ bool api_write_and_answer(api_job *job, engine_writes **writes, json_writer *out
 
 bytes api_actor(const api_job *job)
 {
-    (void)job; /* nobody signs in: whoever reaches the socket is the operator */
-    return BYTES("local");
+    bytes id = rpc_call_caller(job->call)->user;
+    return id.base == NULL ? BYTES("local") : id; /* the user who runs the program has none */
 }

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "api/scope.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -57,6 +58,8 @@ void document_write_maker(api_job *job, json_writer *out)
 /* ---------------------------------------------------------------------- lists */
 
 typedef struct lister {
+    api_job *job;
+    engine_worker *worker;
     json_writer *out;
     arena *arena;
     uint32_t limit, count;
@@ -67,6 +70,10 @@ typedef struct lister {
 static bool on_listed(void *context, const store_record *record)
 {
     lister *l = context;
+    err ignored; /* who is not seen is passed over */
+    if (!scope_check_seeker(l->job, l->worker, record->seeker, "", &ignored)) {
+        return true;
+    }
     if (l->count == l->limit) {
         l->has_more = true;
         return false;
@@ -103,10 +110,13 @@ bool document_answer_list(api_job *job, engine_worker *w, store_noun noun, const
     bytes about_id = {0};
     store_noun about = STORE_SEEKER;
     lister l = {
+        .job = job,
+        .worker = w,
         .out = out,
         .arena = a,
         .limit = (uint32_t)api_param_int(job->params, "limit", LIST_LIMIT_DEFAULT),
     };
+    uint32_t read_max = scope_is_bounded(job, STORE_SEEKER) ? UINT32_MAX : l.limit + 1;
     if (!read_about(job->params, &about, &about_id, e) ||
         (cursor.base != NULL && !api_cursor_parse(noun, cursor, a, &after, e))) {
         return false;
@@ -114,7 +124,7 @@ bool document_answer_list(api_job *job, engine_worker *w, store_noun noun, const
     json_begin_object(out);
     json_put_key(out, plural);
     json_begin_array(out);
-    if (!store_list_about(engine_worker_reader(w), noun, about, about_id, after, l.limit + 1,
+    if (!store_list_about(engine_worker_reader(w), noun, about, about_id, after, read_max,
                           on_listed, &l, e)) {
         return false;
     }

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "api/scope.h"
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/limits.h"
@@ -112,7 +113,8 @@ bool proposal_put(engine_writes *writes, const proposal_parts *p, const match_wr
 static bool read_proposal(api_job *job, engine_worker *w, store_record *ret, err *e)
 {
     bytes id = api_param_text(job->params, "id");
-    if (store_get(engine_worker_reader(w), STORE_PROPOSAL, id, engine_worker_arena(w), ret, e)) {
+    if (store_get(engine_worker_reader(w), STORE_PROPOSAL, id, engine_worker_arena(w), ret, e) &&
+        scope_check_seeker(job, w, ret->seeker, "", e)) {
         return true;
     }
     if (e->code == ERR_NOT_FOUND) {

@@ -218,10 +218,6 @@ static bool find_anchor(api_job *job, engine_worker *w, question *q, bool is_pai
     }
     bytes id = q->side == SIDE_SEEKER ? seeker_id : offer_id;
     const json_node *record = q->side == SIDE_SEEKER ? seeker_record : offer_record;
-    if (q->side == SIDE_SEEKER && record == NULL &&
-        !scope_check_seeker(job, w, id, "/params/seeker", e)) {
-        return false;
-    }
     bool is_stored = record == NULL && api_param(params, "what_if") == NULL;
     if (is_stored ? !find_stored(w, q, id, e) : !build_anchor(job, w, q, record, id, e)) {
         return false;

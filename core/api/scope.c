@@ -70,6 +70,13 @@ bool scope_check_seeker(api_job *job, engine_worker *w, bytes id, const char *pa
     return scope_sees(job, STORE_SEEKER, record.body) || refuse_absent(STORE_SEEKER, id, path, e);
 }
 
+bool scope_check_params(api_job *job, engine_worker *w, err *e)
+{
+    const json_node *n = api_param(job->params, "seeker");
+    bool is_id = n != NULL && json_type_of(n) == JSON_TEXT;
+    return !is_id || scope_check_seeker(job, w, json_text(n), "/params/seeker", e);
+}
+
 /* ---------------------------------------------------------------------- writing */
 
 static bytes text_member(const json_node *n, const char *key)

@@ -4,16 +4,11 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/random.h"
 
 enum { PROOF_PASSES = 2, PROOF_MEMORY_LEN = 19 * 1024 * 1024 };
 
 _Static_assert(SECRET_PROOF_LEN >= crypto_pwhash_STRBYTES, "a proof has room");
-
-void secret_random(void *room, size_t len)
-{
-    check(sodium_init() >= 0);
-    randombytes_buf(room, len);
-}
 
 void secret_text_of(const secret_mark *mark, char ret[SECRET_TEXT_LEN + 1])
 {
@@ -24,7 +19,7 @@ void secret_text_of(const secret_mark *mark, char ret[SECRET_TEXT_LEN + 1])
 void secret_random_text(char ret[SECRET_TEXT_LEN + 1])
 {
     secret_mark secret;
-    secret_random(&secret, sizeof secret);
+    random_fill(&secret, sizeof secret);
     secret_text_of(&secret, ret);
     sodium_memzero(&secret, sizeof secret);
 }

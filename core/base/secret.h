@@ -2,7 +2,6 @@
 #define CORE_BASE_SECRET_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/bytes.h"
 
@@ -14,7 +13,6 @@ enum {
     SECRET_PROOF_LEN = 128
 };
 
-void secret_random(void *room, size_t len);
 void secret_random_text(char ret[SECRET_TEXT_LEN + 1]);
 /* argon2id with 19 MiB and two passes: some 20 ms, and memory for it. False: no memory. */
 bool secret_prove(bytes secret, char ret[SECRET_PROOF_LEN]);

@@ -114,9 +114,31 @@ START_TEST(people_of_other_units_are_as_if_not_there)
     ck_assert_str_eq(outcome("match.explain", "{'seeker':'s-3','offer':'o-1'}"), "not_found");
     ck_assert_str_eq(outcome("match.explain", "{'seeker':'s-2','offer':'o-1'}"), "ok");
 
+    ck_assert_str_eq(outcome("decision.list", "{'seeker':'s-3'}"), "not_found");
+    ck_assert_str_eq(outcome("decision.list", "{'seeker':'s-1'}"), "ok");
+
     act_as(ROLE_CASEWORKER, "cw-2", "", NULL);
     ck_assert_str_eq(outcome("seeker.get", "{'id':'s-1'}"), "not_found");
     ck_assert_int_eq(int_at(talk_ok(&t, "seeker.list", "{}"), "total"), 0);
+}
+END_TEST
+
+START_TEST(documents_about_people_of_other_units_are_passed_over)
+{
+    add_people();
+    for (int i = 1; i <= 3; i++) {
+        char params[200];
+        snprintf(params, sizeof params,
+                 "{'seeker':'s-%d','decision':'note','text':'x','offer':'o-3'}", i);
+        talk_ok(&t, "decision.record", params);
+    }
+    const json_node *all = at(talk_ok(&t, "decision.list", "{'offer':'o-3'}"), "decisions");
+    ck_assert_uint_eq(json_count(all), 3);
+    act_as(ROLE_CASEWORKER, "cw-1", "u-2\n", NULL);
+    const json_node *own = talk_ok(&t, "decision.list", "{'offer':'o-3','limit':1}");
+    ck_assert_uint_eq(json_count(at(own, "decisions")), 1);
+    ck_text_at(nth(at(own, "decisions"), 0), "seeker", "s-2");
+    ck_text_at(nth(at(own, "decisions"), 0), "by", "local");
 }
 END_TEST
 
@@ -279,6 +301,7 @@ int main(void)
     tcase_add_test(all, every_method_answers_the_roles_of_its_row_and_no_other);
     tcase_add_test(all, persons_are_for_those_who_work_with_them);
     tcase_add_test(all, people_of_other_units_are_as_if_not_there);
+    tcase_add_test(all, documents_about_people_of_other_units_are_passed_over);
     tcase_add_test(all, people_are_written_within_the_own_units_only);
     tcase_add_test(all, lists_hold_the_own_units_only);
     tcase_add_test(all, seats_are_offered_to_people_of_the_own_units);

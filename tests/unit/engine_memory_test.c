@@ -50,6 +50,7 @@ static bytes ask_once(talk *t, bytes frame, uint64_t fail_at)
     if (out.len == 0) {
         rpc_session_free(&t->session);
         ck_assert(rpc_session_new(t->server, talk_on_output, t, &t->session, &e));
+        ck_assert(rpc_session_set_caller(t->session, &(rpc_caller){.roles = ROLE_ADMIN}));
         return BYTES("\"memory\"");
     }
     rpc_session_taken(t->session, out.len);
