@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "app/app.h"
 #include "app/client.h"
 #include "base/bytes.h"
 #include "base/err.h"
@@ -46,6 +47,8 @@ typedef struct cli {
     const char *cursor;
     const char *tcp;
     const char *http;
+    const char *https;
+    const char *config;
     const char *role;
     const char *units;
     const char *provider;
@@ -69,6 +72,7 @@ typedef struct cli {
     bool is_dry_run;
     bool is_quiet;
     bool withdraws;
+    bool is_effective;
     bool wants_help;
     bool wants_sensitive;
     bool allows_outdated;
@@ -136,6 +140,9 @@ progress progress_start(const cli *c);
 void progress_draw(progress *p, uint64_t done, uint64_t total, const char *what);
 void progress_end(progress *p);
 
+/* What stood on the command line for `serve` and `config`. */
+app_config cli_app_config(const cli *c);
+
 /* One file per command. */
 int command_init(cli *c);
 int command_serve(cli *c);
@@ -162,6 +169,7 @@ int command_concept(cli *c);
 int concept_load(cli *c); /* concept_taxonomy.c */
 int concept_find(cli *c);
 int command_user(cli *c);
+int command_config(cli *c);
 int command_doctor(cli *c);
 int command_version(cli *c);
 

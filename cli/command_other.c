@@ -36,15 +36,7 @@ int command_serve(cli *c)
     if (c->arg_count != 1) {
         return cli_usage(c, "expected `lotse serve`");
     }
-    long workers = c->workers != NULL ? strtol(c->workers, NULL, 10) : 0;
-    if (workers < 0 || workers > WORKER_COUNT_MAX) {
-        return cli_usage(c, "--workers is \"%s\"; expected 1 to %d", c->workers, WORKER_COUNT_MAX);
-    }
-    app_config config = {.data_dir = c->data_dir,
-                         .socket = c->socket,
-                         .tcp = c->tcp,
-                         .http = c->http,
-                         .worker_count = (uint32_t)workers};
+    app_config config = cli_app_config(c);
     err e = {0};
     return app_serve(&config, &e) ? EXIT_DONE : cli_report(c, &e);
 }

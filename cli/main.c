@@ -152,13 +152,19 @@ static const command COMMANDS[] = {
      command_restore},
     {"export", "export", "all records, one a line, as they are kept",
      "  lotse export > backup.ndjson", command_export},
-    {"serve", "serve [--tcp HOST:PORT] [--http HOST:PORT] [--workers N]",
+    {"serve", "serve [--tcp HOST:PORT] [--http WHERE] [--https ADDRESS:PORT] [--config FILE]",
      "answer others over a socket until told to stop",
      "Listens on DIR/lotse.sock (or --socket PATH), and on loopback TCP where asked. SIGTERM ends "
      "it\n"
      "after what is under way was answered.\n\n"
      "  lotse --data town serve",
      command_serve},
+    {"config", "config check [FILE] | show [--effective]", "what can be set, and what is set",
+     "show prints a file with every setting, its default and what it does; with --effective, what "
+     "is in\nforce and from where: default, file, conf.d, LOTSE_SECTION_KEY, command line. check "
+     "reads it as\n`serve` would, users, certificate and key included.\n\n"
+     "  lotse config show > /etc/lotse/lotse.conf",
+     command_config},
     {"user",
      "user list | add ID --role ROLE [--units LIST] [--provider ID] | token ID [--days N] "
      "[--withdraw] | disable ID | enable ID",

@@ -52,6 +52,12 @@ static const option OPTIONS[] = {
     {"--tcp", NULL, OPTION_VALUE, AT(tcp), "HOST:PORT", "also listen on loopback TCP"},
     {"--http", NULL, OPTION_VALUE, AT(http), "WHERE",
      "also serve HTTP: HOST:PORT on loopback, or unix:PATH"},
+    {"--https", NULL, OPTION_VALUE, AT(https), "ADDRESS:PORT",
+     "also serve HTTP over TLS; certificate and key are in the configuration"},
+    {"--config", NULL, OPTION_VALUE, AT(config), "FILE",
+     "the configuration (LOTSE_CONFIG, else DIR/lotse.conf or /etc/lotse/lotse.conf)"},
+    {"--effective", NULL, OPTION_FLAG, AT(is_effective), NULL,
+     "settings as they are in force, and from where"},
     {"--workers", NULL, OPTION_VALUE, AT(workers), "N", "worker threads (one per processor)"},
     {"--role", NULL, OPTION_VALUE, AT(role), "ROLE", "of a user: caseworker, team_lead, ..."},
     {"--units", NULL, OPTION_VALUE, AT(units), "LIST", "units whose people a user sees (all)"},
@@ -213,6 +219,9 @@ bool cli_parse(cli *c, int argc, char **argv, err *e)
     }
     if (c->data_dir == NULL) {
         c->data_dir = getenv("LOTSE_DATA");
+    }
+    if (c->config == NULL) {
+        c->config = getenv("LOTSE_CONFIG");
     }
     if (c->data_dir == NULL || c->data_dir[0] == '\0') {
         c->data_dir = "lotse-data";

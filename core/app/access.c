@@ -2,16 +2,9 @@
 #include "app/access.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/check.h"
 #include "base/clock.h"
-
-access_rules access_default_rules(void)
-{
-    return (access_rules){
-        .own_uid = (uint32_t)geteuid(), .local_role = ROLE_ADMIN, .is_tcp_open = true};
-}
 
 static bool set_nobody(rpc_session *s, const io_peer *peer)
 {

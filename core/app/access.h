@@ -46,7 +46,6 @@ typedef struct access_desk {
     const access_rules *rules; /* may be exchanged between two calls */
 } access_desk;
 
-access_rules access_default_rules(void);
 /* The hooks for io_config.access; `a` is their context and outlives the io. */
 io_access access_hooks(access_desk *a);
 /* rpc_config.renew: what the user of a session may do now. */

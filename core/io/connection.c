@@ -404,7 +404,7 @@ static const char no_memory[] =
 
 /* A listener whose callback returns without accepting hears nothing any more. So there is always a
  * connection to accept into; the spare one only says that there is no memory. */
-static void welcome(connection *c, bool is_web)
+static void welcome(connection *c, bool is_web, bool is_secure)
 {
     io *i = c->io;
     uv_os_fd_t fd = -1;
@@ -415,8 +415,8 @@ static void welcome(connection *c, bool is_web)
         peer_look(fd, !c->is_tcp, &c->peer);
     }
     c->came_ns = clock_monotonic_ns();
-    if (c->is_spare || !(is_web ? io_web_new(c) : io_connection_open_session(c))) {
-        refuse_peer(c, is_web ? too_many_web : no_memory);
+    if (c->is_spare || !(is_web ? io_web_new(c, is_secure) : io_connection_open_session(c))) {
+        refuse_peer(c, is_secure ? "" : is_web ? too_many_web : no_memory);
         return;
     }
     set_reading(c);
@@ -447,8 +447,8 @@ void io_connection_accept(listener *l)
     if (uv_accept(&l->socket.stream, &c->socket.stream) != 0) {
         io_connection_close(c);
     } else if (i->connection_count > i->config.connection_max) {
-        refuse_peer(c, l->is_web ? too_many_web : too_many);
+        refuse_peer(c, l->is_secure ? "" : l->is_web ? too_many_web : too_many);
     } else {
-        welcome(c, l->is_web);
+        welcome(c, l->is_web, l->is_secure);
     }
 }

@@ -112,6 +112,12 @@ static void on_signal(uv_signal_t *handle, int number)
     look_at_stops(i);
 }
 
+static void on_hang_up(uv_signal_t *handle, int number)
+{
+    (void)number;
+    io_reload(handle->data);
+}
+
 static bool is_stalled(connection *c, int64_t now_ns)
 {
     if (!c->is_writing) {
@@ -237,11 +243,13 @@ static bool init_handles(io *i, err *e)
     check(uv_timer_init(&i->loop, &i->sweep) == 0);
     check(uv_signal_init(&i->loop, &i->on_term) == 0);
     check(uv_signal_init(&i->loop, &i->on_int) == 0);
+    check(uv_signal_init(&i->loop, &i->on_hup) == 0);
     i->wake.data = i;
     i->tick.data = i;
     i->sweep.data = i;
     i->on_term.data = i;
     i->on_int.data = i;
+    i->on_hup.data = i;
     return true;
 }
 
@@ -254,6 +262,9 @@ static bool take_signals(io *i, err *e)
     int status = uv_signal_start(&i->on_term, on_signal, SIGTERM);
     if (status == 0) {
         status = uv_signal_start(&i->on_int, on_signal, SIGINT);
+    }
+    if (status == 0) {
+        status = uv_signal_start(&i->on_hup, on_hang_up, SIGHUP);
     }
     return status == 0 ||
            fail(e, ERR_SOCKET, "could not wait for signals: %s", uv_strerror(status));
@@ -280,7 +291,8 @@ bool io_new(const io_config *config, io **ret, err *e)
     if (is_ready) {
         i->spare->is_spare = true;
     }
-    is_ready = is_ready && files_read(config->console_dir, &i->files, e);
+    is_ready = is_ready && files_read(config->console_dir, &i->files, e) &&
+               (config->https == NULL || tls_keys_new(&config->tls, &i->keys, e));
     if (!is_ready || !take_signals(i, e) || !io_listen(i, e)) {
         io_free(&i);
         return false;
@@ -323,10 +335,12 @@ void io_free(io **io_to_free)
     close_handle((uv_handle_t *)&i->sweep);
     close_handle((uv_handle_t *)&i->on_term);
     close_handle((uv_handle_t *)&i->on_int);
+    close_handle((uv_handle_t *)&i->on_hup);
     uv_run(&i->loop, UV_RUN_DEFAULT);
     check(uv_loop_close(&i->loop) == 0);
     check(i->connections == NULL);
     files_free(&i->files);
+    tls_keys_free(&i->keys);
     mem_free(i->spare);
     mem_free(i);
 }

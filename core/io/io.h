@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "io/http_head.h"
 #include "io/peer.h"
+#include "io/tls.h"
 #include "rpc/rpc.h"
 
 /* Sockets for a JSON-RPC server: the loop, listeners and connections. It brings bytes to sessions
@@ -40,6 +41,8 @@ typedef struct io_config {
     const char *unix_path;   /* NULL: no Unix socket */
     const char *tcp;         /* "127.0.0.1:PORT", "[::1]:PORT"; port 0: any free one; NULL: none */
     const char *http;        /* the same, or "unix:PATH", for HTTP and WebSocket; NULL: none */
+    const char *https;       /* any address of this machine, over TLS: "0.0.0.0:8443"; NULL: none */
+    tls_files tls;           /* with https */
     const char *console_dir; /* static files for HTTP; NULL: none */
     const io_access *access; /* NULL: everybody may do everything */
     uint32_t own_roles;      /* of what the server asks itself, for /readyz and /metrics */
@@ -49,6 +52,10 @@ typedef struct io_config {
         write_stall_ms; /* a peer that takes nothing for so long is let go; 0: WRITE_STALL_MS */
     uint32_t drain_ms;  /* work in flight may take so long when it ends; 0: DRAIN_MS */
     void (*on_stop)(void *context); /* it begins to end; once. May be NULL. [loop] */
+    /* SIGHUP: which files are to be read again; on a thread that may wait. NULL: SIGHUP is ignored.
+     * What it answers is used until `reloaded` was called. [any, one at a time] */
+    bool (*reload)(void *context, const char **ret_console_dir, tls_files *ret_tls, err *e);
+    void (*reloaded)(void *context, const err *why); /* why NULL: all is in force. [loop] */
     void *context;
 } io_config;
 

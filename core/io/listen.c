@@ -152,25 +152,50 @@ static void name_tcp(listener *l)
     struct sockaddr_storage address;
     int len = sizeof address;
     check(uv_tcp_getsockname(&l->socket.tcp, (struct sockaddr *)&address, &len) == 0);
-    const char *scheme = l->is_web ? "http://" : "";
+    const char *scheme = l->is_secure ? "https://" : l->is_web ? "http://" : "";
+    char host[INET6_ADDRSTRLEN] = "";
     if (address.ss_family == AF_INET6) {
         const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&address;
-        snprintf(l->address, sizeof l->address, "%s[::1]:%u", scheme,
+        check(uv_ip6_name(six, host, sizeof host) == 0);
+        snprintf(l->address, sizeof l->address, "%s[%s]:%u", scheme, host,
                  (unsigned)ntohs(six->sin6_port));
     } else {
         const struct sockaddr_in *four = (const struct sockaddr_in *)&address;
-        snprintf(l->address, sizeof l->address, "%s127.0.0.1:%u", scheme,
+        check(uv_ip4_name(four, host, sizeof host) == 0);
+        snprintf(l->address, sizeof l->address, "%s%s:%u", scheme, host,
                  (unsigned)ntohs(four->sin_port));
     }
 }
 
-static bool listen_tcp(io *i, const char *text, bool is_web, err *e)
+/* Any address of this machine, in numbers: "0.0.0.0:8443", "[::]:8443". */
+static bool parse_any(const char *text, struct sockaddr_storage *ret, err *e)
+{
+    char host[INET6_ADDRSTRLEN + 2];
+    const char *colon = strrchr(text, ':');
+    size_t len = colon == NULL ? 0 : (size_t)(colon - text);
+    int port;
+    if (len > 0 && len < sizeof host && parse_port(colon + 1, &port)) {
+        bool is_six = text[0] == '[' && colon[-1] == ']';
+        memcpy(host, text + (is_six ? 1 : 0), len - (is_six ? 2 : 0));
+        host[len - (is_six ? 2 : 0)] = '\0';
+        int status = is_six ? uv_ip6_addr(host, port, (struct sockaddr_in6 *)ret)
+                            : uv_ip4_addr(host, port, (struct sockaddr_in *)ret);
+        if (status == 0) {
+            return true;
+        }
+    }
+    return fail(e, ERR_USAGE, "cannot listen on \"%.100s\": it is not ADDRESS:PORT in numbers",
+                text);
+}
+
+static bool listen_tcp(io *i, const char *text, bool is_web, bool is_secure, err *e)
 {
     struct sockaddr_storage address = {0};
-    if (!parse_tcp(text, &address, e)) {
+    if (!(is_secure ? parse_any(text, &address, e) : parse_tcp(text, &address, e))) {
         return false;
     }
     listener *l = add_listener(i, true, is_web);
+    l->is_secure = is_secure;
     int status = uv_tcp_bind(&l->socket.tcp, (const struct sockaddr *)&address, 0);
     if (status == 0) {
         status = uv_listen(&l->socket.stream, IO_BACKLOG, on_connection);
@@ -187,13 +212,14 @@ static bool listen_http(io *i, const char *where, err *e)
     static const char PREFIX[] = "unix:";
     size_t len = sizeof PREFIX - 1;
     return strncmp(where, PREFIX, len) == 0 ? listen_unix(i, where + len, true, e)
-                                            : listen_tcp(i, where, true, e);
+                                            : listen_tcp(i, where, true, false, e);
 }
 
 bool io_listen(io *i, err *e)
 {
     const io_config *config = &i->config;
     return (config->unix_path == NULL || listen_unix(i, config->unix_path, false, e)) &&
-           (config->tcp == NULL || listen_tcp(i, config->tcp, false, e)) &&
-           (config->http == NULL || listen_http(i, config->http, e));
+           (config->tcp == NULL || listen_tcp(i, config->tcp, false, false, e)) &&
+           (config->http == NULL || listen_http(i, config->http, e)) &&
+           (config->https == NULL || listen_tcp(i, config->https, true, true, e));
 }

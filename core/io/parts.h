@@ -7,6 +7,7 @@
 
 #include "io/files.h"
 #include "io/io.h"
+#include "io/tls.h"
 
 /* What the files of io/ share; for this folder only. Everything belongs to the loop thread but for
  * the async handle and the count of stop requests. */
@@ -20,7 +21,7 @@ enum {
     IO_BACKLOG = 1024,
     IO_OWN_DESCRIPTOR_COUNT = 128, /* kept for database, plugins, log */
     IO_SWEEP_MS = 500,             /* how exact the deadlines of HTTP connections are */
-    IO_LISTENER_MAX = 3,
+    IO_LISTENER_MAX = 4,
     IO_ADDRESS_LEN_MAX = sizeof((struct sockaddr_un *)0)->sun_path
 };
 
@@ -69,6 +70,7 @@ typedef struct listener {
     io *io;
     bool is_tcp;
     bool is_web;
+    bool is_secure;
     bool is_open;
     bool is_deaf; /* a peer waits, and the spare connection is in use */
     char address[IO_ADDRESS_LEN_MAX + 16];
@@ -80,9 +82,18 @@ struct io {
     uv_async_t wake;
     uv_signal_t on_term;
     uv_signal_t on_int;
+    uv_signal_t on_hup;
+    uv_work_t reload; /* while is_reloading */
+    bool is_reloading;
+    bool must_reload;     /* again: SIGHUP came meanwhile */
+    file_set *next_files; /* made by the reload, and so are */
+    tls_keys *next_keys;
+    bool is_reloaded;
+    err reload_why;
     uv_timer_t tick;
     uv_timer_t sweep; /* while there are HTTP connections */
     file_set *files;
+    tls_keys *keys; /* NULL: no TLS */
     listener listeners[IO_LISTENER_MAX];
     uint32_t listener_count;
     connection *connections;
@@ -128,13 +139,16 @@ bool io_connection_open_session(connection *c);
 void io_start_tick(io *i);
 void io_start_sweep(io *i);
 
+/* reload.c */
+void io_reload(io *i);
+
 /* strangers.c: those who have not signed in are few; one too many, and the oldest goes. [loop] */
 void io_stranger_add(connection *c);
 void io_stranger_remove(connection *c); /* signed in, or closing */
 void io_stranger_sweep(io *i, int64_t now_ns);
 
 /* web.c: what a connection that speaks HTTP does with its bytes. [loop] */
-bool io_web_new(connection *c);
+bool io_web_new(connection *c, bool is_secure);
 void io_web_free(connection *c);
 void io_web_feed(connection *c, bytes came);
 void io_web_end(connection *c);     /* the peer sends nothing more */

@@ -17,12 +17,18 @@ enum {
     KEPT_CAP_MAX = 4096
 };
 
-bool io_web_new(connection *c)
+bool io_web_new(connection *c, bool is_secure)
 {
     c->web = mem_new(sizeof *c->web);
     if (c->web == NULL) {
         return false;
     }
+    if (is_secure && !tls_new(c->io->keys, &c->web->tls)) {
+        mem_free(c->web);
+        c->web = NULL;
+        return false;
+    }
+    c->peer.is_secure = is_secure;
     c->web->connection = c;
     c->web->heard_ns = clock_monotonic_ns();
     web_set_due(c->web, HTTP_HEAD_MS);
@@ -35,6 +41,7 @@ void io_web_free(connection *c)
 {
     if (c->web != NULL) {
         c->io->web_count--;
+        tls_free(&c->web->tls);
         ws_reader_fini(&c->web->socket);
         buf_fini(&c->web->in);
         buf_fini(&c->web->out);
@@ -88,15 +95,43 @@ static bytes output(const web *w)
     return (bytes){w->out.base == NULL ? NULL : w->out.base + w->out_off, w->out.len - w->out_off};
 }
 
-void io_web_taken(connection *c, size_t len)
+static void take_output(web *w, size_t len)
 {
-    web *w = c->web;
     check(len <= w->out.len - w->out_off);
     w->out_off += len;
     if (w->out_off == w->out.len) {
         w->out_off = 0;
         buf_fini(&w->out);
     }
+}
+
+void io_web_taken(connection *c, size_t len)
+{
+    if (c->web->tls != NULL) {
+        tls_taken(c->web->tls, len);
+    } else {
+        take_output(c->web, len);
+    }
+}
+
+/* What is to be sent as it goes over the wire. */
+static bytes sealed_output(web *w)
+{
+    if (w->tls == NULL) {
+        return output(w);
+    }
+    bytes plain = output(w);
+    if (plain.len > 0 && tls_is_open(w->tls)) {
+        if (!tls_write(w->tls, plain)) {
+            w->state = WEB_LAST;
+            w->connection->is_last_output = true;
+        }
+        take_output(w, plain.len);
+    }
+    if (w->state == WEB_LAST) {
+        tls_end(w->tls);
+    }
+    return tls_output(w->tls);
 }
 
 /* ---------------------------------------------------------------------------------- answering */
@@ -106,6 +141,7 @@ void web_answer(web *w, http_reply reply)
     bool is_draining = w->connection->io->drain_started_ns != 0;
     reply.keeps_alive = w->keeps_alive && !is_draining && w->state != WEB_LAST;
     reply.is_head_only = w->is_head_only;
+    reply.is_secure = w->tls != NULL;
     http_reply_put(&w->out, &reply);
     w->route = NULL;
     w->is_continued = false;
@@ -119,7 +155,7 @@ void web_answer(web *w, http_reply reply)
     web_set_due(w, w->in.len > w->in_off ? HTTP_HEAD_MS : HTTP_IDLE_MS);
     if (w->out.failed) {
         w->out.failed = false;
-        io_web_taken(w->connection, w->out.len - w->out_off);
+        take_output(w, w->out.len - w->out_off);
         w->state = WEB_LAST;
         w->connection->is_last_output = true;
     }
@@ -179,6 +215,39 @@ static void note_start(web *w, bool was_empty)
     }
 }
 
+static void feed_plain(web *w, bytes came)
+{
+    note_start(w, w->in.len == w->in_off);
+    keep_input(w, came);
+}
+
+static void feed_sealed(web *w, bytes came)
+{
+    connection *c = w->connection;
+    char room[16 * 1024]; /* a whole record */
+    size_t len = 0;
+    bool was_open = tls_is_open(w->tls);
+    tls_reading reading = tls_feed(w->tls, came) ? TLS_BYTES : TLS_FAILED;
+    while (reading == TLS_BYTES && w->state != WEB_LAST) {
+        reading = tls_read(w->tls, room, sizeof room, &len);
+        if (!was_open && tls_is_open(w->tls)) {
+            was_open = true;
+            tls_peer_name(w->tls, c->peer.certificate);
+        }
+        if (reading == TLS_BYTES) {
+            feed_plain(w, (bytes){room, len});
+        }
+    }
+    if (reading == TLS_ENDED) {
+        c->is_ended = true;
+        io_web_end(c);
+    } else if (reading == TLS_FAILED) {
+        w->state = WEB_LAST;
+        c->is_last_output = true;
+        web_set_due(w, HTTP_LINGER_MS);
+    }
+}
+
 void io_web_feed(connection *c, bytes came)
 {
     web *w = c->web;
@@ -187,8 +256,11 @@ void io_web_feed(connection *c, bytes came)
     if (w->state == WEB_LAST) {
         return; /* lingering: nobody looks at it any more */
     }
-    note_start(w, w->in.len == w->in_off);
-    keep_input(w, came);
+    if (w->tls != NULL) {
+        feed_sealed(w, came);
+    } else {
+        feed_plain(w, came);
+    }
 }
 
 /* One step. False: nothing more can be done now. */
@@ -221,9 +293,9 @@ static bool step(web *w)
 bytes io_web_output(connection *c)
 {
     web *w = c->web;
-    while (output(w).len == 0 && step(w)) {
+    while (sealed_output(w).len == 0 && step(w)) {
     }
-    return output(w);
+    return sealed_output(w); /* the last step may have made some */
 }
 
 bool io_web_is_socket(const connection *c)
@@ -247,7 +319,8 @@ bool io_web_is_idle(const connection *c)
     const web *w = c->web;
     bool has_request = w->request_len > 0 || w->state == WEB_WORKING;
     bool is_waiting = c->session != NULL && !rpc_session_is_idle(c->session);
-    return !has_request && !is_waiting && output(w).len == 0;
+    bool is_sent = output(w).len == 0 && (w->tls == NULL || tls_output(w->tls).len == 0);
+    return !has_request && !is_waiting && is_sent;
 }
 
 void io_web_end(connection *c)

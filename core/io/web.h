@@ -32,6 +32,7 @@ struct web {
     int64_t heard_ns; /* when the peer last sent anything */
     bool is_pinged;
 
+    tls *tls; /* NULL: plain */
     ws_reader socket;
     buf in; /* what came and was not used yet, from in_off on */
     size_t in_off;

@@ -18,11 +18,11 @@ typedef struct web_route {
 
 static const char LOCAL_HOSTS[][10] = {"localhost", "127.0.0.1", "[::1]"};
 
-/* On loopback only this machine's own names: a page of another site whose name was made to point
- * here is not let in. */
+/* On plain loopback only this machine's own names: a page of another site whose name was made to
+ * point here is not let in. With TLS the certificate would betray it. */
 static bool is_own_host(const web *w, bytes host)
 {
-    if (!w->connection->is_tcp) {
+    if (!w->connection->is_tcp || w->tls != NULL) {
         return true;
     }
     for (size_t i = 0; i < sizeof LOCAL_HOSTS / sizeof LOCAL_HOSTS[0]; i++) {
@@ -35,7 +35,7 @@ static bool is_own_host(const web *w, bytes host)
 }
 
 /* A browser says from which site a request comes; only this one may ask. Others send no Origin. */
-static bool is_own_origin(const http_head *head)
+static bool is_own_origin(const web *w, const http_head *head)
 {
     bytes origin = http_head_find(head, "origin");
     bytes host = http_head_find(head, "host");
@@ -44,9 +44,13 @@ static bool is_own_origin(const http_head *head)
         return site.base == NULL || http_name_equals(site, "same-origin") ||
                http_name_equals(site, "none");
     }
-    static const char SCHEME[] = "http://";
-    size_t len = sizeof SCHEME - 1;
-    return bytes_starts_with(origin, SCHEME) &&
+    const char *scheme = w->tls != NULL ? "https://" : "http://";
+    /* Behind a Unix socket stands a proxy, which speaks TLS for us or not. */
+    if (!w->connection->is_tcp && bytes_starts_with(origin, "https://")) {
+        scheme = "https://";
+    }
+    size_t len = strlen(scheme);
+    return bytes_starts_with(origin, scheme) &&
            bytes_equal((bytes){origin.base + len, origin.len - len}, host);
 }
 
@@ -174,7 +178,7 @@ static void take_rpc(web *w, const http_head *head, bytes body)
     if (!is_json(http_head_find(head, "content-type"))) {
         /* A form of another site can be sent without asking; this type cannot. */
         web_answer(w, http_reply_text(415, "Content-Type must be application/json\n"));
-    } else if (!is_own_origin(head)) {
+    } else if (!is_own_origin(w, head)) {
         web_answer(w, http_reply_text(403, "the request comes from another site\n"));
     } else if (admit(w, head, true, &token)) {
         if (token.base != NULL) {
@@ -289,7 +293,7 @@ static void take_socket(web *w, const http_head *head, bytes body)
     bytes token = {NULL, 0};
     if (!head->wants_upgrade || !http_name_equals(http_head_find(head, "upgrade"), "websocket")) {
         web_answer(w, http_reply_text(426, "this is the place of a WebSocket\n"));
-    } else if (!is_own_origin(head)) {
+    } else if (!is_own_origin(w, head)) {
         web_answer(w, http_reply_text(403, "the request comes from another site\n"));
     } else if (admit(w, head, false, &token)) {
         web_socket_open(w, head);

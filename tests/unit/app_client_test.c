@@ -43,7 +43,7 @@ static void start_server(void)
         err e;
         log_set_level(LOG_ERROR);
         ck_assert_ptr_nonnull(freopen("/dev/null", "w", stderr));
-        app_config config = {.data_dir = dir, .plugins_dir = plugins, .worker_count = 1};
+        app_config config = {.data_dir = dir, .plugins_dir = plugins, .workers = "1"};
         _exit(app_serve(&config, &e) ? 0 : 1);
     }
 }
@@ -198,7 +198,7 @@ START_TEST(second_server_on_one_folder_is_refused)
     start_server();
     client *c = open_client(true);
     err e;
-    app_config config = {.data_dir = dir, .plugins_dir = plugins, .worker_count = 1};
+    app_config config = {.data_dir = dir, .plugins_dir = plugins, .workers = "1"};
     ck_assert(!app_serve(&config, &e));
     ck_assert_int_eq(e.code, ERR_STORE_BUSY);
     talk_with(c);
