@@ -186,6 +186,24 @@ bool server_health(api_job *job, engine_worker *w, json_writer *out, err *e)
     return true;
 }
 
+bool server_ready(api_job *job, engine_worker *w, json_writer *out, err *e)
+{
+    (void)job; /* takes no parameter */
+    (void)e;   /* cannot fail: what is wrong is the answer */
+    uint64_t change = 0;
+    err why = {0};
+    bool can_read = store_reader_last_change(engine_worker_reader(w), &change, &why);
+    json_begin_object(out);
+    json_put_key(out, "checks");
+    json_begin_array(out);
+    bool is_ok = write_check(out, "store", can_read, can_read ? "the database answers" : why.text);
+    is_ok = check_strategies(out, w, engine_worker_arena(w)) && is_ok;
+    json_end_array(out);
+    json_member_bool(out, "ok", is_ok);
+    json_end_object(out);
+    return true;
+}
+
 /* ---------------------------------------------------------------------- stats */
 
 bool server_stats(api_job *job, engine_worker *w, json_writer *out, err *e)

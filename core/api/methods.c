@@ -221,6 +221,7 @@ ON_WORKER(user_disable)
 ON_WORKER(user_list)
 ON_WORKER(server_info)
 ON_WORKER(server_health)
+ON_WORKER(server_ready)
 ON_WORKER(server_stats)
 ON_WORKER(server_fields)
 
@@ -330,6 +331,7 @@ static const rpc_method METHODS[] = {
     METHOD_BARE("user.list", ADMINS, user_list, RESULT_USERS, "The users there are, with the ids of their tokens."),
     METHOD_BARE("server.info", SIGNED_IN, server_info, RESULT_INFO, "What is running: versions, plugins, limits."),
     METHOD_BARE("server.health", WATCHERS, server_health, RESULT_HEALTH, "Whether database, records, plugins, strategies and taxonomy are well."),
+    METHOD_BARE("server.ready", WATCHERS, server_ready, RESULT_HEALTH, "Whether it can answer: database and strategies, without reading everything."),
     METHOD_BARE("server.stats", COUNTERS, server_stats, RESULT_STATS, "Counts since the start."),
     METHOD("server.fields", SIGNED_IN, server_fields, LANG_AS_OF, READS, RESULT_FIELDS, "The field catalogue: every value that gates and plugins can name."),
 };

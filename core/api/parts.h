@@ -56,7 +56,7 @@ api_answer plugin_revoke, plugin_release;
 api_answer import_answer_start, import_answer_feed, import_answer_finish;
 api_answer session_login, session_whoami, session_logout;
 api_answer user_add, user_token_add, user_disable, user_list;
-api_answer server_info, server_health, server_stats, server_fields;
+api_answer server_info, server_health, server_ready, server_stats, server_fields;
 
 /* Parameters; the method's table has checked their types. Absent: {NULL,0}, NULL, or the given
  * value. */

@@ -55,6 +55,13 @@ void web_request_take(web *w, const http_head *head, bytes body);
 /* The session has answered what was asked. */
 void web_request_finish(web *w);
 
+/* web_watch.c: the routes of operators */
+void web_take_alive(web *w, const http_head *head, bytes body);
+void web_take_ready(web *w, const http_head *head, bytes body);
+void web_finish_ready(web *w);
+void web_take_metrics(web *w, const http_head *head, bytes body);
+void web_finish_metrics(web *w);
+
 /* web_socket.c */
 void web_socket_open(web *w, const http_head *head);
 /* False: nothing more can be done now. */

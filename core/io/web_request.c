@@ -305,17 +305,12 @@ static void take_socket(web *w, const http_head *head, bytes body)
     }
 }
 
-static void take_alive(web *w, const http_head *head, bytes body)
-{
-    (void)head;
-    (void)body;
-    web_answer(w, http_reply_text(200, "ok\n"));
-}
-
 static const web_route ROUTES[] = {
     {"/rpc", "POST", take_rpc, finish_rpc},
     {"/ws", "GET", take_socket, NULL},
-    {"/healthz", "GET, HEAD", take_alive, NULL},
+    {"/healthz", "GET, HEAD", web_take_alive, NULL},
+    {"/readyz", "GET, HEAD", web_take_ready, web_finish_ready},
+    {"/metrics", "GET, HEAD", web_take_metrics, web_finish_metrics},
 };
 static const web_route FILE_ROUTE = {NULL, "GET, HEAD", take_file, NULL};
 

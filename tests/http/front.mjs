@@ -28,6 +28,14 @@ for (const url of ['/nope', '/../../etc/passwd', '/%2e%2e/x', '/style.css/', '/w
 }
 is('a page cannot be posted to', (await request(where, 'POST', '/', { headers: json, body: '{}' })).status, 405);
 is('the server is alive', (await request(where, 'GET', '/healthz')).text, 'ok\n');
+is('and ready', [(await request(where, 'GET', '/readyz')).status, (await request(where, 'GET', '/readyz')).text], [200, 'ready\n']);
+const metrics = await request(where, 'GET', '/metrics');
+is('its figures are Prometheus text', [metrics.status, metrics.headers['content-type']], [200, 'text/plain; version=0.0.4; charset=utf-8']);
+for (const line of metrics.text.trim().split('\n')) {
+  if (!/^(# TYPE lotse_[a-z0-9_]+ (gauge|counter)|lotse_[a-z0-9_]+ -?\d+)$/.test(line)) ok(`a line of figures: ${line}`, false);
+}
+ok('they count people without naming any', /^lotse_seekers 60$/m.test(metrics.text) && /^lotse_workers_total \d+$/m.test(metrics.text) && /^lotse_requests_total \d+$/m.test(metrics.text));
+is('they are not for those behind a proxy', (await request(where, 'GET', '/metrics', { headers: { 'X-Forwarded-For': '192.0.2.1' } })).status, 403);
 
 // Methods.
 const match = await call(where, 'match.query', { seeker: 's-017', limit: 2, as_of: '2026-11-23' });

@@ -51,7 +51,7 @@ export async function serve(program, dir, args, env = {}) {
   child.stderr.on('data', (text) => { server.log += text; });
   server.ended = new Promise((done) => child.on('exit', (code, signal) => done(code ?? signal)));
   for (let i = 0; i < 600; i++) {
-    const line = /^listening on (.*)$/m.exec(server.log);
+    const line = /^listening on (.*)\n/m.exec(server.log);
     if (line) { server.where = line[1].split(' and '); return server; }
     if (child.exitCode !== null) break;
     await sleep(50);

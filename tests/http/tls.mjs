@@ -65,6 +65,9 @@ ok('plain text gets no answer there', !plain.bytes.includes('HTTP'));
 const large = await call(where, 'rpc.discover');
 ok('a long answer comes whole', large.result.methods.length > 20);
 
+is('figures are not for elsewhere', (await request(where, 'GET', '/metrics')).status, 403);
+is('readiness is', (await request(where, 'GET', '/readyz')).status, 200);
+
 // Machines by certificate.
 is('a machine is the user its certificate names', (await call(where, 'session.whoami', null, {}, own('batch'))).result.role, 'planner');
 is('whom nobody knows is nobody', (await call(where, 'session.whoami', null, {}, own('nobody'))).result.signed_in, false);
