@@ -302,6 +302,7 @@ static const rpc_method METHODS[] = {
     METHOD("offer.list", BROWSERS, offer_list, OFFER_LIST, READS, RESULT_OFFERS, "Records in order of their ids, page by page."),
     METHOD("match.query", STAFF, match_answer_query, MATCH_QUERY, READS, RESULT_MATCHES, "The best offers for a person, or people for an offer, with reasons."),
     METHOD("match.explain", STAFF, match_answer_explain, MATCH_EXPLAIN, READS, RESULT_EXPLAINED, "One pair whatever its verdict: reasons, every gate, and what would open it."),
+    METHOD("letter.get", STAFF, letter_get, LETTER_GET, READS, RESULT_LETTER, "A letter to a person about one offer: plain text, a page to print, or text to be read aloud."),
     METHOD("strategy.put", STAFF, strategy_put, STRATEGY_PUT, CHANGES, RESULT_WRITTEN, "Stores a strategy."),
     METHOD("strategy.get", SIGNED_IN, strategy_get, ID_LANG, READS, RESULT_STRATEGY, "A strategy."),
     METHOD("strategy.list", SIGNED_IN, strategy_list, LANG_AS_OF, READS, RESULT_STRATEGIES, "The strategies there are, built in and stored."),
