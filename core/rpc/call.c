@@ -69,6 +69,16 @@ rpc_call *rpc_call_new(rpc_session *s, rpc_batch *batch, const rpc_method *metho
     return call;
 }
 
+rpc_call *rpc_call_watch(rpc_call *call)
+{
+    check(call->magic == CALL_MAGIC);
+    check(call->session != NULL);
+    rpc_envelope env = {0};
+    rpc_given given = {.token = call->token};
+    return call->token.len == 0 ? NULL
+                                : rpc_call_new(call->session, NULL, call->method, &env, &given);
+}
+
 void rpc_call_unlink(rpc_call *call)
 {
     rpc_session *s = call->session;
@@ -225,7 +235,8 @@ void rpc_call_progress(rpc_call *call, uint64_t done, uint64_t total, const char
     }
     int64_t now_ns = clock_monotonic_ns();
     int64_t last_ns = atomic_load_explicit(&call->progress_ns, memory_order_relaxed);
-    if (last_ns != 0 && now_ns - last_ns < RPC_PROGRESS_GAP_MS * INT64_C(1000000)) {
+    bool is_last = total > 0 && done == total;
+    if (last_ns != 0 && !is_last && now_ns - last_ns < RPC_PROGRESS_GAP_MS * INT64_C(1000000)) {
         return;
     }
     atomic_store_explicit(&call->progress_ns, now_ns, memory_order_relaxed);

@@ -145,8 +145,13 @@ rpc_feed_result rpc_session_state(rpc_session *s);
  * changing method that succeeded: the change was made, and the caller is told so. [any] */
 void rpc_call_reply(rpc_call **call, bytes result_json);
 void rpc_call_fail(rpc_call **call, const err *e);
-/* `$/progress`, at most 10 a second are sent; needs a "progress_token" in the params. [any] */
+/* `$/progress`, at most 10 a second are sent, and the one that says that all is done; needs a
+ * "progress_token" in the params. [any] */
 void rpc_call_progress(rpc_call *call, uint64_t done, uint64_t total, const char *message);
+/* For work that goes on behind the answer: the caller's progress token by itself, to be told of
+ * progress and then finished like a call, without an answer to anybody. NULL: the caller asked for
+ * no progress, or there is no memory. The session is not idle until it is finished. [loop] */
+rpc_call *rpc_call_watch(rpc_call *call);
 /* Set when the caller cancelled or is gone, or the deadline has passed: stop and finish with
  * ERR_CANCELLED. Read it with __atomic_load_n(flag, __ATOMIC_RELAXED). Lives as long as the call.
  * [any] */

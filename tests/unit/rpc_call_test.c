@@ -67,6 +67,45 @@ START_TEST(progress_is_told_at_most_ten_times_a_second)
 }
 END_TEST
 
+START_TEST(a_watch_hears_of_progress_behind_the_answer)
+{
+    toy_open(&t, 0);
+    rpc_feed(t.session, BYTES("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"keep\",\"params\":{"
+                              "\"progress_token\":\"t-1\"}}\n"));
+    rpc_call *watch = rpc_call_watch(t.kept[0]);
+    rpc_call_reply(&t.kept[0], BYTES("1"));
+    rpc_server_drain(t.server);
+    ck_assert_str_eq(toy_take(&t, &text), "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":1}\n");
+
+    rpc_call_progress(watch, 8, 9, "nearly");
+    rpc_server_drain(t.server);
+    rpc_call_progress(watch, 9, 9, "done"); /* the last one is told at once */
+    rpc_call_reply(&watch, (bytes){NULL, 0});
+    rpc_server_drain(t.server);
+
+    ck_assert_str_eq(toy_take(&t, &text),
+                     "{\"jsonrpc\":\"2.0\",\"method\":\"$/progress\",\"params\":{\"token\":\"t-1\","
+                     "\"done\":8,\"total\":9,\"message\":\"nearly\"}}\n"
+                     "{\"jsonrpc\":\"2.0\",\"method\":\"$/progress\",\"params\":{\"token\":\"t-1\","
+                     "\"done\":9,\"total\":9,\"message\":\"done\"}}\n");
+    ck_assert_uint_eq(rpc_server_in_flight(t.server), 0);
+    tear_down();
+}
+END_TEST
+
+START_TEST(nobody_watches_who_has_no_token)
+{
+    toy_open(&t, 0);
+    rpc_feed(t.session, BYTES("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"keep\"}\n"));
+
+    ck_assert_ptr_null(rpc_call_watch(t.kept[0]));
+
+    rpc_call_reply(&t.kept[0], BYTES("1"));
+    rpc_server_drain(t.server);
+    tear_down();
+}
+END_TEST
+
 START_TEST(progress_nobody_asked_for_is_silent)
 {
     toy_open(&t, 0);
@@ -271,8 +310,8 @@ END_TEST
 
 TOY_MAIN("rpc/call", call_past_its_deadline_answers_deadline,
          call_before_its_deadline_answers_its_result, progress_is_told_at_most_ten_times_a_second,
-         progress_nobody_asked_for_is_silent,
-         progress_just_before_the_end_is_sent_before_the_answer,
+         progress_nobody_asked_for_is_silent, a_watch_hears_of_progress_behind_the_answer,
+         nobody_watches_who_has_no_token, progress_just_before_the_end_is_sent_before_the_answer,
          stopping_server_tells_its_peers_and_takes_no_new_work,
          abandoned_calls_answer_draining_and_may_finish_later,
          calls_finished_on_many_threads_are_all_answered_once)
