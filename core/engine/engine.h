@@ -60,6 +60,8 @@ bool engine_submit(engine *g, engine_task *run, void *context, err *e);
 
 /* [worker], in a task only. */
 engine *engine_worker_engine(engine_worker *w);
+bool engine_has_waiting(engine *g);                       /* do tasks wait for a worker? [any] */
+bool engine_is_stopping(engine *g);                       /* after engine_stop. [any] */
 const registry *engine_worker_registry(engine_worker *w); /* of the snapshot's program */
 const snapshot *engine_worker_snapshot(engine_worker *w);
 match_worker *engine_worker_match(engine_worker *w);
@@ -80,6 +82,18 @@ typedef struct engine_strategy {
 uint32_t engine_strategy_count(engine_worker *w);
 const engine_strategy *engine_strategy_at(engine_worker *w, uint32_t index);
 bool engine_strategy_find(engine_worker *w, bytes id, const engine_strategy **ret, err *e);
+
+/* ---------------------------------------------------------------------- pins */
+
+/* What queries see at this moment, held beyond a task: for work that takes many tasks and must see
+ * one state throughout. A pin keeps memory, so there are few. ERR_OVERLOADED. [any] */
+typedef struct engine_pin engine_pin;
+enum { ENGINE_PIN_MAX = 4 };
+bool engine_pin_new(engine *g, engine_pin **ret, err *e);
+void engine_pin_free(engine_pin **pin);
+const snapshot *engine_pin_snapshot(const engine_pin *pin);
+const registry *engine_pin_registry(const engine_pin *pin);
+bool engine_pin_strategy(const engine_pin *pin, bytes id, const engine_strategy **ret, err *e);
 
 /* ---------------------------------------------------------------------- writes */
 
@@ -163,6 +177,10 @@ engine_crowd engine_crowd_of(engine *g, bytes offer_id, day as_of);
 const registry *engine_registry(const engine *g);
 const match_program *engine_program(const engine *g);
 const dictionary *engine_dictionary(const engine *g); /* [any] */
+<<<<<<< HEAD
+=======
+uint32_t engine_worker_total(const engine *g);        /* [any] */
+>>>>>>> 85af6f4 (engine: pins and sweeps)
 const char *engine_dir(const engine *g);              /* the data folder. [any] */
 day engine_today(void);                               /* in Europe/Berlin. [any] */
 

@@ -6,30 +6,23 @@
 
 #include "base/check.h"
 
-const engine_view *view_announce(engine_worker *w)
+static engine_view *announce(engine *g, _Atomic(engine_view *) *announced)
 {
-    engine *g = w->engine;
-    check(atomic_load(&w->announced) == NULL);
-
     /* Between reading the view and announcing it the publisher may have replaced and freed it. When
      * it is still the current one after the announcement, the publisher will see the announcement
      * before it frees: both sides are sequentially consistent. */
     for (;;) {
         engine_view *v = atomic_load(&g->view);
-        atomic_store(&w->announced, v);
+        atomic_store(announced, v);
         if (atomic_load(&g->view) == v) {
-            w->view = v;
             return v;
         }
     }
 }
 
-void view_withdraw(engine_worker *w)
+static void withdraw(engine *g, _Atomic(engine_view *) *announced)
 {
-    engine *g = w->engine;
-
-    w->view = NULL;
-    atomic_store(&w->announced, NULL);
+    atomic_store(announced, NULL);
     if (atomic_load(&g->retired_count) > 0) {
         pthread_mutex_lock(&g->lock);
         g->should_reclaim = true;
@@ -38,10 +31,68 @@ void view_withdraw(engine_worker *w)
     }
 }
 
+const engine_view *view_announce(engine_worker *w)
+{
+    check(atomic_load(&w->announced) == NULL);
+    w->view = announce(w->engine, &w->announced);
+    return w->view;
+}
+
+void view_withdraw(engine_worker *w)
+{
+    w->view = NULL;
+    withdraw(w->engine, &w->announced);
+}
+
+bool engine_pin_new(engine *g, engine_pin **ret, err *e)
+{
+    for (uint32_t i = 0; i < ENGINE_PIN_MAX; i++) {
+        engine_pin *pin = &g->pins[i];
+        if (!atomic_exchange(&pin->is_taken, true)) {
+            pin->engine = g;
+            pin->view = announce(g, &pin->announced);
+            *ret = pin;
+            return true;
+        }
+    }
+    return fail(e, ERR_OVERLOADED, "%d pieces of long work hold a snapshot already",
+                ENGINE_PIN_MAX);
+}
+
+void engine_pin_free(engine_pin **pin)
+{
+    if (*pin != NULL) {
+        (*pin)->view = NULL;
+        withdraw((*pin)->engine, &(*pin)->announced);
+        atomic_store(&(*pin)->is_taken, false);
+        *pin = NULL;
+    }
+}
+
+const snapshot *engine_pin_snapshot(const engine_pin *pin)
+{
+    return pin->view->snapshot;
+}
+
+const registry *engine_pin_registry(const engine_pin *pin)
+{
+    return pin->view->registry;
+}
+
+bool engine_pin_strategy(const engine_pin *pin, bytes id, const engine_strategy **ret, err *e)
+{
+    return strategies_find(pin->view->strategies, id, ret, e);
+}
+
 static bool is_announced(const engine *g, const engine_view *v)
 {
     for (uint32_t i = 0; i < g->worker_count; i++) {
         if (atomic_load(&g->workers[i].announced) == v) {
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < ENGINE_PIN_MAX; i++) {
+        if (atomic_load(&g->pins[i].announced) == v) {
             return true;
         }
     }

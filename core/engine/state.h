@@ -56,6 +56,14 @@ typedef struct crowd_entry {
     day *holds; /* last days of seats that are held; own memory */
 } crowd_entry;
 
+/* A view announced beyond a task. */
+struct engine_pin {
+    engine *engine;
+    atomic_bool is_taken;
+    const engine_view *view;
+    _Atomic(engine_view *) announced;
+};
+
 typedef struct task {
     engine_task *run;
     void *context;
@@ -139,6 +147,7 @@ struct engine {
 
     engine_worker *workers;
     uint32_t worker_count;
+    engine_pin pins[ENGINE_PIN_MAX];
 
     /* Under `lock`: the two queues and the counts. */
     pthread_mutex_t lock;
@@ -213,6 +222,7 @@ const engine_view *view_announce(engine_worker *w);
 void view_withdraw(engine_worker *w);
 
 /* strategies.c */
+bool strategies_find(const strategy_table *t, bytes id, const engine_strategy **ret, err *e);
 bool strategies_make(engine *g, const registry *r, strategy_table **ret, err *e);
 bool strategies_is_builtin(const registry *r, bytes id);
 

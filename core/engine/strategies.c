@@ -132,9 +132,8 @@ const engine_strategy *engine_strategy_at(engine_worker *w, uint32_t index)
     return &w->view->strategies->entries[index];
 }
 
-bool engine_strategy_find(engine_worker *w, bytes id, const engine_strategy **ret, err *e)
+bool strategies_find(const strategy_table *t, bytes id, const engine_strategy **ret, err *e)
 {
-    const strategy_table *t = w->view->strategies;
     for (uint32_t i = 0; i < t->count; i++) {
         if (bytes_equal(t->entries[i].id, id)) {
             *ret = &t->entries[i];
@@ -143,4 +142,9 @@ bool engine_strategy_find(engine_worker *w, bytes id, const engine_strategy **re
     }
     (void)fail(e, ERR_NOT_FOUND, "there is no strategy \"%.*s\"", (int)id.len, id.base);
     return err_hint(e, "strategy.list names those there are.");
+}
+
+bool engine_strategy_find(engine_worker *w, bytes id, const engine_strategy **ret, err *e)
+{
+    return strategies_find(w->view->strategies, id, ret, e);
 }

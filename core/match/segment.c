@@ -159,6 +159,20 @@ static bytes record_id_of(const segment *s, uint32_t record)
     return (bytes){s->ids + s->id_starts[record], s->id_starts[record + 1] - s->id_starts[record]};
 }
 
+bytes segment_id_at(const segment *s, uint32_t record)
+{
+    check(record < s->head->record_count);
+    return record_id_of(s, record);
+}
+
+void segment_rows_at(const segment *s, uint32_t record, const uint32_t **ret_rows,
+                     uint32_t *ret_count)
+{
+    check(record < s->head->record_count);
+    *ret_rows = s->record_rows + s->row_starts[record];
+    *ret_count = s->row_starts[record + 1] - s->row_starts[record];
+}
+
 bytes segment_record_id(const segment *s, uint32_t row)
 {
     check(row < s->head->row_count);

@@ -42,6 +42,10 @@ int64_t segment_version(const segment *s, uint32_t row);
 /* The rows of a record: [first, first + count) in record order are given by *_rows into ret (an
  * offer's intakes may be apart). False: not in this segment. */
 bool segment_find(const segment *s, bytes id, const uint32_t **ret_rows, uint32_t *ret_count);
+/* Records by their position in the byte order of ids. */
+bytes segment_id_at(const segment *s, uint32_t record);
+void segment_rows_at(const segment *s, uint32_t record, const uint32_t **ret_rows,
+                     uint32_t *ret_count);
 /* The table of all stored columns (index = column of the program), in the contract's terms. */
 const lotse_table *segment_table(const segment *s);
 static inline const lotse_column *segment_column(const segment *s, uint32_t column)
