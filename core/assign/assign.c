@@ -130,20 +130,20 @@ static bool run_allocator(const instance *x, const lotse_allocator *allocator, i
 bool assign_run(const instance *x, const lotse_allocator *allocator, assignment *ret, err *e)
 {
     assignment a = {0};
-    lotse_allocation answer;
-    int64_t *prices = mem_new((size_t)x->intakes.count * sizeof(*prices));
+    lotse_allocation answer = {0};
     uint64_t *used = mem_new((size_t)x->intakes.count * sizeof(*used));
     a.edge = mem_new((size_t)x->seekers.count * sizeof(*a.edge));
-    bool is_done = prices != NULL && used != NULL && a.edge != NULL;
+    a.price = mem_new((size_t)x->intakes.count * sizeof(*a.price));
+    bool is_done = a.price != NULL && used != NULL && a.edge != NULL;
     if (!is_done) {
         (void)fail(e, ERR_MEMORY, "no memory for an assignment");
     }
-    is_done = is_done && run_allocator(x, allocator, prices, &answer, &a, e) &&
+    is_done = is_done && run_allocator(x, allocator, a.price, &answer, &a, e) &&
               look_at_edges(x, &a, used, e) &&
-              look_at_bound(x, answer.upper_bound, prices, answer.price_scale, &a, e) &&
+              look_at_bound(x, answer.upper_bound, a.price, answer.price_scale, &a, e) &&
               blocking_count(x, a.edge, &a.blocking_pairs, e);
-    mem_free(prices);
     mem_free(used);
+    a.price_scale = answer.price_scale < 1 ? 1 : answer.price_scale;
     if (!is_done) {
         assignment_fini(&a);
         return false;
@@ -155,6 +155,7 @@ bool assign_run(const instance *x, const lotse_allocator *allocator, assignment 
 void assignment_fini(assignment *a)
 {
     mem_free(a->edge);
+    mem_free(a->price);
     *a = (assignment){0};
 }
 

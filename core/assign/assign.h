@@ -25,6 +25,9 @@ typedef struct assignment {
     int64_t lowest_share_ppm; /* of those assigned: the least score by the person's best edge; -1:
                                * nobody is, or there are scores below 1 */
     int64_t solve_ns;
+    int64_t
+        *price; /* of a seat of each intake, in 1 / price_scale; all 0: the allocator names none */
+    int64_t price_scale;
 } assignment;
 
 /* ERR_PLUGIN_FAULT: the answer is none (an edge of somebody else, too high a count); ERR_MEMORY.

@@ -536,6 +536,7 @@ void instance_fini(instance *x)
     mem_free(x->intake_rank);
     mem_free(x->seats);
     mem_free(x->min_seats);
+    mem_free(x->price);
     *x = (instance){0};
 }
 
@@ -560,5 +561,7 @@ void instance_market(const instance *x, lotse_market *ret)
         .intake_rank_offset = offset_of(ret, x->intake_rank),
         .seats_offset = offset_of(ret, x->seats),
         .min_seats_offset = offset_of(ret, x->min_seats),
+        .price_offset = offset_of(ret, x->price),
+        .stop_offset = offset_of(ret, x->stop),
     };
 }

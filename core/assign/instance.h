@@ -22,6 +22,8 @@ typedef struct instance {
     uint32_t *intake_rank;
     uint32_t *seats;
     uint32_t *min_seats;        /* NULL: none */
+    int64_t *price;             /* of a seat, to begin with; NULL: none */
+    const uint32_t *stop;       /* the allocator ends soon when it is set; NULL: never */
     uint64_t unused_need_count; /* rows of the needs file about people without an edge */
 } instance;
 
