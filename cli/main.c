@@ -150,6 +150,34 @@ static const command COMMANDS[] = {
      "whole.\n\n"
      "  lotse --data town2 restore /srv/backups/town.backup --keys /srv/keys/newest.keys",
      command_restore},
+    {"batch",
+     "batch run [--strategy S] [--top K] [--kinds LIST] [--explain none|top|all] [--shard I/N] "
+     "[--allocator ID [--keep FILE] [--needs FILE] [--cap N] [--offer-strategy S]] [--out FILE] | "
+     "status [ID] | cancel ID [--forget] | report [ID] [--html FILE] | merge PART... --out FILE",
+     "everybody's best offers at once, on all processors",
+     "Proposals for everybody, as ndjson or (FILE.csv) csv, in an order of the records' own. A run "
+     "that\n"
+     "was interrupted goes on when the same is asked for again, and ends with the same bytes. "
+     "merge "
+     "puts\n"
+     "the parts of --shard together. Where a server runs, it does the work, and goes on without "
+     "this\n"
+     "command.\n\n"
+     "With --allocator the free seats are handed out, one proposal for each person at most: "
+     "lotse.welfare\n"
+     "(greatest sum, proven to a gap over all pairs that may be), lotse.deferred (stable), "
+     "lotse.cardinality\n"
+     "(most people), lotse.maximin (nobody left behind). --keep leaves what stands where it can "
+     "and "
+     "says\n"
+     "what changed and why. All of these are proposals; people decide.\n\n"
+     "report counts to how many people each vacancy would be proposed under plain lists and under "
+     "each\n"
+     "allocator, and how people fare, by kind, region and target group.\n\n"
+     "  lotse batch run --strategy casework --top 10 --out proposals.ndjson\n"
+     "  lotse batch run --strategy casework --allocator lotse.welfare --keep last.csv --out "
+     "next.csv",
+     command_batch},
     {"export", "export", "all records, one a line, as they are kept",
      "  lotse export > backup.ndjson", command_export},
     {"serve", "serve [--tcp HOST:PORT] [--http WHERE] [--https ADDRESS:PORT] [--config FILE]",

@@ -25,7 +25,7 @@ bool api_new(engine *g, api **ret, err *e)
     }
     a->engine = g;
     if (!trail_open(&logs, &a->trail, e) || !api_imports_new(&a->imports, e) ||
-        !accounts_new(&a->accounts, e)) {
+        !accounts_new(&a->accounts, e) || !batch_board_new(g, &a->batches, e)) {
         api_free(&a);
         return false;
     }
@@ -36,6 +36,7 @@ bool api_new(engine *g, api **ret, err *e)
 void api_free(api **a)
 {
     if (*a != NULL) {
+        batch_board_free(&(*a)->batches);
         accounts_free(&(*a)->accounts);
         api_imports_free(&(*a)->imports);
         trail_close(&(*a)->trail);
@@ -57,6 +58,11 @@ bool api_read_accounts(api *a, const char *dir, err *e)
     return is_read;
 }
 
+void api_resume_batches(api *a)
+{
+    batch_board_resume(a->batches);
+}
+
 /* ---------------------------------------------------------------------- running */
 
 static bool is_stopped(const rpc_call *call)
@@ -71,6 +77,13 @@ static void log_taken(const api_job *job)
     if (!api_trail_end(job, true, NULL, &why)) {
         log_event(LOG_ERROR, "trail.failed", "method=%s error=%s", job->method->name,
                   err_id(why.code));
+    }
+}
+
+static void end_watch(rpc_call **watch)
+{
+    if (*watch != NULL) {
+        rpc_call_reply(watch, (bytes){0});
     }
 }
 
@@ -96,6 +109,7 @@ static void run_job(engine_worker *w, void *context)
     } else {
         rpc_call_fail(&j->job.call, &e);
     }
+    end_watch(&j->job.watch);
     mem_free(j);
 }
 
@@ -114,24 +128,39 @@ static bool has_known_lang(const json_node *params, err *e)
     return err_path(e, "/params/lang");
 }
 
-void api_run(api *a, rpc_call *call, const json_node *params, api_answer *answer)
+static void run(api *a, rpc_call *call, rpc_call *watch, const json_node *params,
+                api_answer *answer)
 {
     err e = {0};
     if (!has_known_lang(params, &e)) {
         rpc_call_fail(&call, &e);
+        end_watch(&watch);
         return;
     }
     queued *j = mem_new(sizeof *j);
     if (j == NULL) {
         (void)fail(&e, ERR_MEMORY, "no memory for the request");
         rpc_call_fail(&call, &e);
+        end_watch(&watch);
         return;
     }
-    *j = (queued){.job = {.api = a, .call = call, .params = params}, .answer = answer};
+    *j = (queued){.job = {.api = a, .call = call, .params = params, .watch = watch},
+                  .answer = answer};
     if (!engine_submit(a->engine, run_job, j, &e)) {
         mem_free(j);
         rpc_call_fail(&call, &e);
+        end_watch(&watch);
     }
+}
+
+void api_run(api *a, rpc_call *call, const json_node *params, api_answer *answer)
+{
+    run(a, call, NULL, params, answer);
+}
+
+void api_run_watched(api *a, rpc_call *call, const json_node *params, api_answer *answer)
+{
+    run(a, call, rpc_call_watch(call), params, answer);
 }
 
 /* ---------------------------------------------------------------------- parameters */

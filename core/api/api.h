@@ -23,6 +23,8 @@ void api_free(api **a);
 accounts *api_accounts(const api *a);
 /* Reads the users from the store. [control] */
 bool api_read_accounts(api *a, const char *dir, err *e);
+/* Batch runs that were interrupted go on: for a server, once it is ready. [control] */
+void api_resume_batches(api *a);
 
 /* For rpc_config.methods; rpc_config.context is the api. Immutable. [any] */
 const rpc_method *api_methods(uint32_t *ret_count);

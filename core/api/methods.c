@@ -164,6 +164,32 @@ static const rpc_param USER_TOKEN[] = {
 static const rpc_param USER_DISABLE[] = {
     {"id", RPC_TEXT, true, 1, 48, NULL, "the user"},
     {"disabled", RPC_BOOL, false, 0, 0, NULL, "false: may sign in again"},
+static const rpc_param BATCH_START[] = {
+    {"name", RPC_TEXT, false, 1, BATCH_NAME_LEN_MAX, NULL, "what the run is to be called; its id is then b-NAME"},
+    PARAM_STRATEGY, PARAM_AS_OF,
+    {"top", RPC_INT, false, 1, MATCH_LIMIT_MAX, NULL, "offers for each person at most, 10 if not said"},
+    {"kinds", RPC_ARRAY, false, 1, 64, NULL, "kinds of offers that are proposed; all if not said"},
+    {"explain", RPC_TEXT, false, 3, 4, NULL, "none, top (each person's first match) or all: reasons as ids and facts"},
+    {"format", RPC_TEXT, false, 3, 6, NULL, "ndjson or csv"},
+    {"shard", RPC_TEXT, false, 3, 16, NULL, "i/n: the i-th of n parts of the people"},
+    {"allocator", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "who hands out the seats, as lotse.welfare; nobody if not said"},
+    {"offer_strategy", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "id of the strategy by which intakes prefer people, for lotse.deferred"},
+    {"cap", RPC_INT, false, 1, 1000000, NULL, "people an intake is proposed to at most; its free seats if not said"},
+    {"report", RPC_BOOL, false, 0, 0, NULL, "true: one object, how crowded offers would be under everybody's best offers and under each allocator"},
+    {"needs", RPC_TEXT, false, 0, FEED_LEN_MAX, NULL, "CSV seeker,seats_needed: who needs several seats together"},
+    {"keep", RPC_TEXT, false, 0, FEED_LEN_MAX, NULL, "CSV seeker,offer,intake: what stands and is to stay where it can"},
+};
+static const rpc_param BATCH_STATUS[] = {
+    {"id", RPC_TEXT, false, 1, BATCH_ID_LEN_MAX, NULL, "a run; all if not said"},
+};
+static const rpc_param BATCH_CANCEL[] = {
+    {"id", RPC_TEXT, true, 1, BATCH_ID_LEN_MAX, NULL, "what batch.start answered"},
+    {"forget", RPC_BOOL, false, 0, 0, NULL, "true: what it wrote is removed too"},
+};
+static const rpc_param BATCH_RESULT[] = {
+    {"id", RPC_TEXT, true, 1, BATCH_ID_LEN_MAX, NULL, "what batch.start answered"},
+    {"offset", RPC_INT, false, 0, INT64_MAX / 1024, NULL, "the byte to begin at, what \"next\" said before"},
+    {"len", RPC_INT, false, 4096, FEED_LEN_MAX, NULL, "bytes at most"},
 };
 
 /* clang-format on */
@@ -219,11 +245,19 @@ ON_WORKER(user_add)
 ON_WORKER(user_token_add)
 ON_WORKER(user_disable)
 ON_WORKER(user_list)
+ON_WORKER(batch_answer_status)
+ON_WORKER(batch_answer_cancel)
+ON_WORKER(batch_answer_result)
 ON_WORKER(server_info)
 ON_WORKER(server_health)
 ON_WORKER(server_ready)
 ON_WORKER(server_stats)
 ON_WORKER(server_fields)
+
+static void handle_batch_answer_start(void *context, rpc_call *call, const json_node *params)
+{
+    api_run_watched(context, call, params, batch_answer_start);
+}
 
 enum { READS = false, CHANGES = true };
 
@@ -287,6 +321,10 @@ static const rpc_method METHODS[] = {
     METHOD("import.start", import_answer_start, IMPORT_START, CHANGES, RESULT_IMPORT_STARTED, "Begins an import; the file follows in pieces."),
     METHOD("import.feed", import_answer_feed, IMPORT_FEED, CHANGES, RESULT_IMPORT_FED, "The next piece of the file."),
     METHOD("import.finish", import_answer_finish, IMPORT_FINISH, CHANGES, RESULT_IMPORT_REPORT, "Ends an import and reports what it did."),
+    METHOD("batch.start", batch_answer_start, BATCH_START, CHANGES, RESULT_BATCH_STARTED, "Begins a run of everybody's best offers, or goes on with an interrupted one; progress is told to a progress_token."),
+    METHOD("batch.status", batch_answer_status, BATCH_STATUS, READS, RESULT_BATCHES, "How far runs are, and what came of them."),
+    METHOD("batch.cancel", batch_answer_cancel, BATCH_CANCEL, CHANGES, RESULT_BATCH_CANCELLED, "Ends a run for good; what it wrote stays unless it is to be forgotten."),
+    METHOD("batch.result", batch_answer_result, BATCH_RESULT, READS, RESULT_BATCH_LINES, "What a run wrote, in whole lines, piece by piece; also while it is under way."),
     METHOD_BARE("server.info", server_info, RESULT_INFO, "What is running: versions, plugins, limits."),
     METHOD_BARE("server.health", server_health, RESULT_HEALTH, "Whether database, records, plugins, strategies and taxonomy are well."),
     METHOD_BARE("server.stats", server_stats, RESULT_STATS, "Counts since the start."),

@@ -4,6 +4,7 @@
 #include "account/trail.h"
 #include "account/accounts.h"
 #include "api/api.h"
+#include "engine/batch.h"
 
 /* What the files of this folder share. */
 
@@ -14,6 +15,7 @@ struct api {
     trail *trail; /* who did what, who looked at whom */
     accounts *accounts;
     api_imports *imports;
+    batch_board *batches;
 };
 
 /* One call on its way through a worker. */
@@ -25,6 +27,7 @@ typedef struct api_job {
     bytes seeker, offer; /* those the call names, for the log; absent: none */
     bytes *seen;         /* ids of people whom the answer shows */
     uint32_t seen_count, seen_cap;
+    rpc_call *watch;         /* of api_run_watched; NULL: nobody listens, or it was taken */
 } api_job;
 
 /* The work of a method: writes the result to `out`, or fails, or takes job->call and sees to it
@@ -44,6 +47,9 @@ bool api_trail_end(const api_job *job, bool is_done, const err *why, err *e);
 
 api_answer audit_list, audit_verify;
 api_answer backup_make;
+/* The same for work that goes on behind the answer: job->watch hears of its progress. [loop] */
+void api_run_watched(api *a, rpc_call *call, const json_node *params, api_answer *answer);
+
 api_answer seeker_put, seeker_get, seeker_delete, seeker_list, seeker_export;
 api_answer offer_put, offer_get, offer_delete, offer_list;
 api_answer match_answer_query, match_answer_explain;
@@ -57,6 +63,8 @@ api_answer import_answer_start, import_answer_feed, import_answer_finish;
 api_answer session_login, session_whoami, session_logout;
 api_answer user_add, user_token_add, user_disable, user_list;
 api_answer server_info, server_health, server_ready, server_stats, server_fields;
+api_answer batch_answer_start, batch_answer_status, batch_answer_cancel, batch_answer_result;
+api_answer server_info, server_health, server_stats, server_fields;
 
 /* Parameters; the method's table has checked their types. Absent: {NULL,0}, NULL, or the given
  * value. */

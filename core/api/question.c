@@ -296,7 +296,7 @@ bool question_begin_pair(api_job *job, engine_worker *w, question *q, err *e)
 
 /* ---------------------------------------------------------------------- bounds */
 
-static bool take_kinds(const json_node *kinds, question *q, err *e)
+bool question_kinds(const json_node *kinds, uint64_t *ret, err *e)
 {
     uint64_t mask = 0;
     uint32_t index = 0;
@@ -311,7 +311,7 @@ static bool take_kinds(const json_node *kinds, question *q, err *e)
         mask |= UINT64_C(1) << position;
         index++;
     }
-    q->query.kinds = mask;
+    *ret = mask;
     return true;
 }
 
@@ -425,7 +425,7 @@ bool question_begin(api_job *job, engine_worker *w, question *q, err *e)
     }
     q->query.limit = (uint32_t)api_param_int(job->params, "limit", LIMIT_DEFAULT);
     q->query.wants_totals = api_param_bool(job->params, "totals", true);
-    return (kinds == NULL || take_kinds(kinds, q, e)) &&
+    return (kinds == NULL || question_kinds(kinds, &q->query.kinds, e)) &&
            (verdicts == NULL || take_verdicts(verdicts, q, e)) &&
            (filter == NULL || take_filters(filter, p, engine_worker_arena(w), q, e));
 }

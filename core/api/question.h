@@ -21,6 +21,8 @@ typedef struct question {
 bool question_begin(api_job *job, engine_worker *w, question *q, err *e);
 /* Those of match.explain: the anchor is the person, the offer is not looked at. [worker] */
 bool question_begin_pair(api_job *job, engine_worker *w, question *q, err *e);
+/* A list of kinds as a mask. ERR_FIELD_CODE. */
+bool question_kinds(const json_node *kinds, uint64_t *ret, err *e);
 void question_end(question *q);
 /* The rows of an offer in the question's snapshot; those of one intake if it is named.
  * ERR_NOT_FOUND at /params/offer or /params/intake. [worker] */

@@ -264,6 +264,45 @@
     "required":["input","was","now"],"properties":{"input":{"type":"string"}, \
     "was":{"type":["string","null"]},"now":{"type":["string","null"]}}}}, \
     "was":{"type":"object","required":["matches"]},"now":{"type":"object","required":["matches"]}}})
+#define BATCH_STATES JSON({"enum":["waiting","running","interrupted","done","failed","cancelled"]})
+
+#define RESULT_BATCH_STARTED JSON({"type":"object","additionalProperties":false, \
+    "required":["id","resumed"],"properties":{"id":{"type":"string"},"resumed":{"type":"boolean"}}})
+
+#define RESULT_BATCH_CANCELLED \
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"id\",\"state\"]," \
+    "\"properties\":{\"id\":{\"type\":\"string\"},\"state\":" BATCH_STATES "}}"
+
+#define BATCH_SPEC JSON({"type":"object","additionalProperties":false, \
+    "required":["strategy","as_of","top","kinds","explain","format","shard","allocator", \
+    "offer_strategy","cap","report","inputs"],"properties":{"report":{"type":"boolean"}, \
+    "allocator":{"type":"string"},"offer_strategy":{"type":"string"}, \
+    "cap":{"type":"integer"},"inputs":{"type":"string"}, \
+    "strategy":{"type":"string"},"as_of":{"type":"string","format":"date"}, \
+    "top":{"type":"integer"},"kinds":{"type":"array","items":{"type":"string"}}, \
+    "explain":{"enum":["none","top","all"]},"format":{"enum":["ndjson","csv"]}, \
+    "shard":{"type":"string"}}})
+
+#define RESULT_BATCHES \
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"batches\"]," \
+    "\"properties\":{\"batches\":{\"type\":\"array\",\"items\":{\"type\":\"object\"," \
+    "\"additionalProperties\":false,\"required\":[\"id\",\"state\",\"spec\",\"basis\",\"snapshot\"," \
+    "\"seekers\",\"done\",\"matches\",\"without_match\",\"bytes\",\"started\",\"ended\",\"seconds\"," \
+    "\"seconds_left\"],\"properties\":{\"id\":{\"type\":\"string\"},\"state\":" BATCH_STATES "," \
+    "\"spec\":" BATCH_SPEC "," JSON("basis":{"type":"string"},"snapshot":{"type":"integer"}, \
+    "seekers":{"type":"integer"},"done":{"type":"integer"},"matches":{"type":"integer"}, \
+    "without_match":{"type":"integer"},"bytes":{"type":"integer"}, \
+    "started":{"type":["string","null"]},"ended":{"type":["string","null"]}, \
+    "seconds":{"type":"number"},"seconds_left":{"type":["number","null"]}, \
+    "phase":{"type":"string"},"allocation":{"type":["object","null"],"required":["allocator", \
+    "assigned","without_match","without_seat","objective","upper_bound","gap","bound_over","proven", \
+    "blocking_pairs","seats","seats_used","rounds","kept","moved","lost","new","gone"]}, \
+    "error":{"type":"object","required":["id","message"]}}}}}})
+
+#define RESULT_BATCH_LINES JSON({"type":"object","additionalProperties":false, \
+    "required":["id","offset","next","total","whole","text"],"properties":{"id":{"type":"string"}, \
+    "offset":{"type":"integer"},"next":{"type":"integer"},"total":{"type":"integer"}, \
+    "whole":{"type":"boolean"},"text":{"type":"string"}}})
 
 #define RESULT_LETTER JSON({"type":"object","additionalProperties":false, \
     "required":["seeker","offer","intake","as_of","snapshot","lang","dir","format","text"],"properties":{ \

@@ -270,6 +270,7 @@ bool app_serve(const app_config *asked, err *e)
     bool is_served = false;
     if (open_parts(asked, &p, e)) {
         tell_addresses(p.io);
+        api_resume_batches(p.api);
         if (!io_run(p.io, e)) {
             /* Calls that did not end still use all of this. The process ends; what was
              * acknowledged is on disk. */

@@ -152,21 +152,16 @@ const dictionary *engine_dictionary(const engine *g)
     return g->dictionary;
 }
 
-<<<<<<< HEAD
-=======
 uint32_t engine_worker_total(const engine *g)
 {
     return g->worker_count;
 }
 
->>>>>>> 85af6f4 (engine: pins and sweeps)
 const char *engine_dir(const engine *g)
 {
     return g->dir;
 }
 
-<<<<<<< HEAD
-=======
 bool engine_has_waiting(engine *g)
 {
     pthread_mutex_lock(&g->lock);
@@ -183,7 +178,6 @@ bool engine_is_stopping(engine *g)
     return is_stopping;
 }
 
->>>>>>> 85af6f4 (engine: pins and sweeps)
 day engine_today(void)
 {
     return day_in_berlin(clock_unix_ms() / 1000);

@@ -177,10 +177,7 @@ engine_crowd engine_crowd_of(engine *g, bytes offer_id, day as_of);
 const registry *engine_registry(const engine *g);
 const match_program *engine_program(const engine *g);
 const dictionary *engine_dictionary(const engine *g); /* [any] */
-<<<<<<< HEAD
-=======
 uint32_t engine_worker_total(const engine *g);        /* [any] */
->>>>>>> 85af6f4 (engine: pins and sweeps)
 const char *engine_dir(const engine *g);              /* the data folder. [any] */
 day engine_today(void);                               /* in Europe/Berlin. [any] */
 
