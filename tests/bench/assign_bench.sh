@@ -25,7 +25,7 @@ done
 
 if printf '#include <lemon/smart_graph.h>\n' | g++ ${LEMON_FLAGS:-} -x c++ -fsyntax-only - 2>/dev/null; then
     # shellcheck disable=SC2086
-    g++ -O3 -march=native -std=c++17 ${LEMON_FLAGS:-} -o "$work/lemon" "$here/assign_lemon.cpp" ${LEMON_LIBS:--lemon}
+    g++ -O3 -march=native -std=c++17 ${LEMON_FLAGS:-} -o "$work/lemon" "$here/assign_lemon.cpp" ${LEMON_LIBS:--llemon}
     "$work/lemon" "$edges" "$seats" | tee "$work/peer"
     peer=$(number_of objective <"$work/peer")
     own=$(head -n 1 "$work/welfare" | number_of objective)
