@@ -326,26 +326,35 @@ static bool refuse_outcome(const store_write *w, err *e)
     return err_path(e, "/params/replaces");
 }
 
+static bool is_written(const store_write *w, err *e)
+{
+    return (w->outcome != STORE_ABSENT && w->outcome != STORE_CONFLICT) || refuse_outcome(w, e);
+}
+
+static void put_written(const store_write *w, uint64_t change, json_writer *out)
+{
+    json_begin_object(out);
+    json_member_text(out, "id", w->id);
+    json_member_int(out, "version", w->version);
+    json_member_int(out, "change", (int64_t)change);
+    json_member_cstr(out, "outcome", api_outcome_text(w->outcome));
+    if (w->outcome == STORE_DELETED) {
+        json_member_bool(out, "erased", w->noun == STORE_SEEKER);
+    }
+    json_end_object(out);
+}
+
 /* On the store thread: one write, one answer. */
 static void answer_written(void *context, engine_writes *writes, uint64_t change, const err *why)
 {
     rpc_call *call = context;
     const store_write *w = engine_writes_at(writes, 0);
     err e = why == NULL ? (err){0} : *why;
-    bool is_done = why == NULL && ((w->outcome != STORE_ABSENT && w->outcome != STORE_CONFLICT) ||
-                                   refuse_outcome(w, &e));
+    bool is_done = why == NULL && is_written(w, &e);
     if (is_done) {
         buf text = {0};
         json_writer out = json_writer_to(&text);
-        json_begin_object(&out);
-        json_member_text(&out, "id", w->id);
-        json_member_int(&out, "version", w->version);
-        json_member_int(&out, "change", (int64_t)change);
-        json_member_cstr(&out, "outcome", api_outcome_text(w->outcome));
-        if (w->outcome == STORE_DELETED) {
-            json_member_bool(&out, "erased", w->noun == STORE_SEEKER);
-        }
-        json_end_object(&out);
+        put_written(w, change, &out);
         is_done = !text.failed || fail(&e, ERR_MEMORY, "no memory for the answer");
         if (is_done) {
             rpc_call_reply(&call, buf_bytes(&text));
@@ -356,6 +365,20 @@ static void answer_written(void *context, engine_writes *writes, uint64_t change
         rpc_call_fail(&call, &e);
     }
     engine_writes_free(&writes);
+}
+
+bool api_erase_one(api_job *job, engine_writes **writes, json_writer *out, err *e)
+{
+    uint64_t change = 0;
+    check(engine_writes_count(*writes) == 1);
+    const store_write *w = engine_writes_at(*writes, 0);
+    bool is_done = engine_write_wait(job->api->engine, *writes, &change, e) && is_written(w, e) &&
+                   batch_erase(job->api->batches, w->id, e);
+    if (is_done) {
+        put_written(w, change, out);
+    }
+    engine_writes_free(writes);
+    return is_done;
 }
 
 bool api_write_one(api_job *job, engine_writes **writes, err *e)

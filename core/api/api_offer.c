@@ -15,8 +15,7 @@ bool offer_get(api_job *job, engine_worker *w, json_writer *out, err *e)
 
 bool offer_delete(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
-    (void)out; /* as in offer_put */
-    return record_answer_delete(job, w, STORE_OFFER, e);
+    return record_answer_delete(job, w, STORE_OFFER, out, e);
 }
 
 bool offer_list(api_job *job, engine_worker *w, json_writer *out, err *e)

@@ -199,7 +199,7 @@ bool record_answer_put(api_job *job, engine_worker *w, store_noun noun, err *e)
     return api_write_one(job, &writes, e);
 }
 
-bool record_answer_delete(api_job *job, engine_worker *w, store_noun noun, err *e)
+bool record_answer_delete(api_job *job, engine_worker *w, store_noun noun, json_writer *out, err *e)
 {
     int64_t replaces = api_param_int(job->params, "replaces", STORE_ANY_VERSION);
     bytes id = api_param_text(job->params, "id");
@@ -213,5 +213,6 @@ bool record_answer_delete(api_job *job, engine_worker *w, store_noun noun, err *
         engine_writes_free(&writes);
         return false;
     }
-    return api_write_one(job, &writes, e);
+    return noun == STORE_SEEKER ? api_erase_one(job, &writes, out, e)
+                                : api_write_one(job, &writes, e);
 }

@@ -11,7 +11,8 @@ bool api_record_get(api_job *job, engine_worker *w, store_noun noun, store_recor
 /* What the methods of seekers, offers and strategies have in common. [worker] */
 bool record_answer_put(api_job *job, engine_worker *w, store_noun noun, err *e);
 bool record_answer_get(api_job *job, engine_worker *w, store_noun noun, json_writer *out, err *e);
-bool record_answer_delete(api_job *job, engine_worker *w, store_noun noun, err *e);
+bool record_answer_delete(api_job *job, engine_worker *w, store_noun noun, json_writer *out,
+                          err *e);
 bool record_answer_list(api_job *job, engine_worker *w, store_noun noun, json_writer *out, err *e);
 
 #endif

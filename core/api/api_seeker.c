@@ -16,8 +16,7 @@ bool seeker_get(api_job *job, engine_worker *w, json_writer *out, err *e)
 
 bool seeker_delete(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
-    (void)out; /* as in seeker_put */
-    return record_answer_delete(job, w, STORE_SEEKER, e);
+    return record_answer_delete(job, w, STORE_SEEKER, out, e);
 }
 
 bool seeker_list(api_job *job, engine_worker *w, json_writer *out, err *e)

@@ -85,6 +85,9 @@ bool api_write_one(api_job *job, engine_writes **writes, err *e);
 bool api_write_and_answer(api_job *job, engine_writes **writes, json_writer *out, err *e);
 /* Who asks, as the records of decisions and the log name them. Lives as long as the call. */
 bytes api_actor(const api_job *job);
+/* The delete of a person, which is answered when nothing of them is left, in results of batch runs
+ * neither. Takes the writes, waits. */
+bool api_erase_one(api_job *job, engine_writes **writes, json_writer *out, err *e);
 const char *api_type_text(uint32_t type); /* of LOTSE_INT ... */
 const char *api_outcome_text(store_outcome outcome);
 const char *api_noun_text(store_noun noun);

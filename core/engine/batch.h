@@ -83,6 +83,9 @@ bool batch_status(batch_board *b, bytes id, json_writer *out, err *e);
 bool batch_list(batch_board *b, json_writer *out, err *e);
 /* Stops a run for good; with forget, removes what it wrote. Writes {"id","state"}. [worker] */
 bool batch_cancel(batch_board *b, bytes id, bool forget, json_writer *out, err *e);
+/* After a person was deleted: takes their lines out of what runs wrote; runs under way begin anew.
+ * ERR_FILE. [worker] */
+bool batch_erase(batch_board *b, bytes who, err *e);
 /* Whole lines of what was written, from a byte on: at most len_max bytes or one line.
  * ERR_BATCH_STATE: the run has nothing yet, or was forgotten. [worker] */
 bool batch_read(batch_board *b, bytes id, uint64_t offset, uint32_t len_max, buf *ret,

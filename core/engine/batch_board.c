@@ -61,6 +61,12 @@ void batch_stop(batch_job *job)
     __atomic_store_n(&job->allocator_stop, 1, __ATOMIC_RELAXED);
 }
 
+static void allow(batch_job *job)
+{
+    atomic_store(&job->must_stop, false);
+    __atomic_store_n(&job->allocator_stop, 0, __ATOMIC_RELAXED);
+}
+
 static void free_job(batch_job **job)
 {
     if (*job != NULL) {
@@ -90,7 +96,11 @@ static void settle(batch_board *b, batch_job *job, bool is_done, const err *why)
     pthread_mutex_lock(&b->lock);
     job->run_ns += clock_monotonic_ns() - job->began_ns;
     job->ended_ms = clock_unix_ms();
-    if (is_done) {
+    bool begins_anew = job->begins_anew && job->state != BATCH_CANCELLED && !b->must_end;
+    if (begins_anew) {
+        job->state = BATCH_WAITING;
+        is_done = false;
+    } else if (is_done) {
         job->state = BATCH_DONE;
     } else if (why->code == ERR_CANCELLED || why->code == ERR_DRAINING) {
         /* A cancel has set the state already. */
@@ -106,11 +116,16 @@ static void settle(batch_board *b, batch_job *job, bool is_done, const err *why)
     pthread_mutex_unlock(&b->lock);
     log_event(LOG_DEBUG, "batch.end", "id=%s state=%s", job->id, batch_state_text(state));
     batch_keep_state(b, job);
+    if (is_done && !is_forgotten) { /* what the results were made of is needed no more */
+        batch_forget_inputs(job);
+    }
     if (is_forgotten) {
         batch_forget_files(job);
     }
-    batch_tell(b, job, atomic_load(&job->done), count, batch_state_text(state));
-    batch_end_watches(b, job);
+    if (!begins_anew) {
+        batch_tell(b, job, atomic_load(&job->done), count, batch_state_text(state));
+        batch_end_watches(b, job);
+    }
 }
 
 /* The oldest that waits. Under the lock. */
@@ -135,6 +150,12 @@ static void *work_through(void *context)
         }
         job->state = BATCH_RUNNING;
         job->is_active = true;
+        if (job->begins_anew) {
+            job->begins_anew = false;
+            job->mark = (batch_mark){0};
+            job->basis[0] = '\0';
+            allow(job);
+        }
         job->began_ns = clock_monotonic_ns();
         pthread_mutex_unlock(&b->lock);
         err why = {0};
@@ -342,8 +363,7 @@ static bool take_job(batch_board *b, const batch_spec *spec, batch_job **ret, bo
             (is_named || spec->name[0] == '\0')) {
             job->state = BATCH_WAITING;
             job->is_active = true;
-            atomic_store(&job->must_stop, false);
-            __atomic_store_n(&job->allocator_stop, 0, __ATOMIC_RELAXED);
+            allow(job);
             *ret = job;
             *ret_is_resumed = true;
             return true;

@@ -265,16 +265,30 @@ bool batch_job_load(const char *dir, const char *id, batch_job *ret, err *e)
     return is_read || fail(e, ERR_FILE, "what the batch run \"%s\" noted cannot be used", id);
 }
 
-void batch_forget_files(const batch_job *job)
+void batch_forget_results(const batch_job *job)
 {
-    static const char *const NAMES[] = {"lists.bin", "needs.csv", "keep.csv"};
     char path[BATCH_PATH_LEN];
     batch_result_path(job, path);
     (void)unlink(path); /* not there: nothing was written, or it was forgotten before */
-    for (uint32_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-        batch_input_path(job, NAMES[i], path);
-        (void)unlink(path); /* likewise */
-    }
+    batch_input_path(job, "lists.bin", path);
+    (void)unlink(path); /* likewise */
+}
+
+void batch_forget_inputs(const batch_job *job)
+{
+    char path[BATCH_PATH_LEN];
+    batch_input_path(job, "lists.bin", path);
+    (void)unlink(path); /* some runs have none */
+    batch_input_path(job, "needs.csv", path);
+    (void)unlink(path); /* there are lists for some runs only */
+    batch_input_path(job, "keep.csv", path);
+    (void)unlink(path); /* likewise */
+}
+
+void batch_forget_files(const batch_job *job)
+{
+    batch_forget_results(job);
+    batch_forget_inputs(job);
 }
 
 void batch_input_path(const batch_job *job, const char *name, char path[BATCH_PATH_LEN])

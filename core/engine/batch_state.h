@@ -43,7 +43,8 @@ typedef struct batch_job {
     uint32_t seeker_count; /* of the shard */
     batch_mark mark;       /* as last saved; running.mark is newer */
     bool is_forgotten;
-    bool is_active; /* the board's thread works on it, also where it was cancelled meanwhile */
+    bool begins_anew; /* an active one: somebody was deleted, and may be in what it wrote */
+    bool is_active;   /* the board's thread works on it, also where it was cancelled meanwhile */
     int64_t started_ms, ended_ms;
     int64_t run_ns; /* spent in all attempts before this one */
     int64_t began_ns;
@@ -92,7 +93,9 @@ void batch_result_path(const batch_job *job, char path[BATCH_PATH_LEN]);
 const char *batch_state_text(batch_state s);
 bool batch_file_write(const char *path, bytes text, err *e); /* aside, then renamed */
 void batch_input_path(const batch_job *job, const char *name, char path[BATCH_PATH_LEN]);
-void batch_forget_files(const batch_job *job); /* all but run.json */
+void batch_forget_files(const batch_job *job);   /* all but run.json */
+void batch_forget_inputs(const batch_job *job);  /* what the results were made of */
+void batch_forget_results(const batch_job *job); /* not what came with the run */
 
 /* batch_line.c: a person's line or rows. */
 typedef struct batch_lines {

@@ -357,6 +357,35 @@ START_TEST(queries_are_answered_while_a_run_is_under_way)
 }
 END_TEST
 
+START_TEST(a_person_who_is_deleted_is_in_no_results_any_more)
+{
+    char done[64];
+    char running[64];
+    buf text = {0};
+    ck_assert(!start_run("{'name':'first','top':2,'as_of':'2026-11-23'}", done));
+    wait_for(done, "done");
+    ck_assert(
+        !start_run("{'name':'second','top':30,'as_of':'2026-11-23','explain':'all'}", running));
+    while (int_at(status_of(running), "seekers") == 0) {
+        usleep(1000);
+    }
+    ck_assert_uint_gt(fixture_files_with("s-000017"), 0);
+
+    const json_node *r = talk_ok(&t, "seeker.delete", "{'id':'s-000017'}");
+
+    ck_assert(json_bool(at(r, "erased")));
+    read_all(done, &text);
+    ck_assert_uint_eq(count_of(&text, '\n'), SEEKER_COUNT - 1);
+    ck_assert_ptr_null(strstr(buf_terminated(&text), "s-000017"));
+    buf_clear(&text);
+    wait_for(running, "done");
+    read_all(running, &text);
+    ck_assert_ptr_null(strstr(buf_terminated(&text), "s-000017"));
+    ck_assert_uint_eq(count_of(&text, '\n'), SEEKER_COUNT - 1);
+    buf_fini(&text);
+}
+END_TEST
+
 START_TEST(a_name_is_given_once)
 {
     char id[64];
@@ -403,6 +432,7 @@ int main(void)
     tcase_add_test(c, a_cancelled_run_stays_so_and_can_be_forgotten);
     tcase_add_test(c, a_progress_token_hears_of_the_run_behind_the_answer);
     tcase_add_test(c, queries_are_answered_while_a_run_is_under_way);
+    tcase_add_test(c, a_person_who_is_deleted_is_in_no_results_any_more);
     tcase_add_test(c, a_name_is_given_once);
     tcase_add_test(c, what_is_no_run_is_refused);
     suite_add_tcase(suite, c);
