@@ -79,9 +79,11 @@ bool congestion_add_plan(congestion *c, const char *name, congestion_plan **ret,
 
 uint16_t congestion_region(bytes postcode)
 {
-    return postcode.len < 2
-               ? CONGESTION_REGION_NONE
-               : (uint16_t)((unsigned char)postcode.base[0] << 8 | (unsigned char)postcode.base[1]);
+    uint16_t region = CONGESTION_REGION_NONE;
+    if (postcode.len >= 2) {
+        region = (uint16_t)((unsigned char)postcode.base[0] << 8 | (unsigned char)postcode.base[1]);
+    }
+    return region;
 }
 
 /* ------------------------------------------------------------------------------------ cells */
