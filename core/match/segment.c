@@ -56,6 +56,10 @@ void segment_free(segment **s)
         return;
     }
     words_cache_free(&(*s)->words);
+    segment_companion *companion = atomic_load(&(*s)->companion);
+    if (companion != NULL) {
+        companion->free(companion);
+    }
     memfile_fini(&(*s)->file);
     mem_free(*s);
     *s = NULL;
@@ -214,4 +218,20 @@ bool segment_find(const segment *s, bytes id, const uint32_t **ret_rows, uint32_
 const lotse_table *segment_table(const segment *s)
 {
     return s->table;
+}
+
+segment_companion *segment_companion_of(const segment *s)
+{
+    return atomic_load_explicit(&s->companion, memory_order_acquire);
+}
+
+segment_companion *segment_companion_keep(const segment *s, segment_companion *made)
+{
+    segment *own = (segment *)(uintptr_t)s; /* the one member that changes after the making */
+    segment_companion *first = NULL;
+    if (atomic_compare_exchange_strong(&own->companion, &first, made)) {
+        return made;
+    }
+    made->free(made);
+    return first;
 }

@@ -53,4 +53,15 @@ static inline const lotse_column *segment_column(const segment *s, uint32_t colu
     return lotse_column_of(segment_table(s), column);
 }
 
+/* Something that another folder makes of a segment and wants to have again, an index for example:
+ * it stays with the segment and is freed with it. */
+typedef struct segment_companion segment_companion;
+struct segment_companion {
+    void (*free)(segment_companion *self);
+};
+/* NULL: there is none. [any] */
+segment_companion *segment_companion_of(const segment *s);
+/* Takes it. Where another thread was first, what it made stays and is returned. [any] */
+segment_companion *segment_companion_keep(const segment *s, segment_companion *made);
+
 #endif

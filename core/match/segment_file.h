@@ -149,6 +149,7 @@ struct segment {
     const uint32_t *id_starts;
     const char *ids;
     struct words_cache *words; /* compiled gates, made when first asked for */
+    segment_companion *_Atomic companion;
     uint32_t share_count;      /* snapshots that hold it; the store thread's alone */
 };
 

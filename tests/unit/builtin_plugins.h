@@ -76,7 +76,7 @@ static inline void finish(void)
 }
 
 static match_worker *worker;
-static snapshot *shown;
+static snapshot *shown __attribute__((unused));
 
 /* What was announced without a fact must hold with it. */
 static inline bool may_follow(verdict with, verdict without)
