@@ -170,8 +170,8 @@ bool match_reasons(match_worker *w, const match_query *q, const match_hit *hits,
 
 /* What each of these rows of the other side scores, whatever its gates say; the query's anchor has
  * one row. `ret_scores` has room for all of them. [worker] */
-bool match_scores(match_worker *w, const match_query *q, const segment *other,
-                  const uint32_t *rows, uint32_t row_count, int32_t *ret_scores, err *e);
+bool match_scores(match_worker *w, const match_query *q, const segment *other, const uint32_t *rows,
+                  uint32_t row_count, int32_t *ret_scores, err *e);
 
 /* Derived fields of one row for a day, as a table whose columns are the program's derived ones. */
 bool match_derive(match_worker *w, const match_program *p, const segment *s, const uint32_t *rows,

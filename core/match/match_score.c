@@ -16,8 +16,8 @@ static bool score_chunk(const match_query *q, const words *held, const run_ancho
         uint32_t number = s->criteria[k].criterion;
         const criterion_spec *spec = &s->program->criteria[number];
         pairs.km_offset = spec->uses_km ? (uint64_t)((uintptr_t)w->km - (uintptr_t)&pairs) : 0;
-        if (instances[k]->score(instances[k]->self, &held->views[number].table, rows, count,
-                                &pairs, w->verdicts, w->scores) != LOTSE_OK ||
+        if (instances[k]->score(instances[k]->self, &held->views[number].table, rows, count, &pairs,
+                                w->verdicts, w->scores) != LOTSE_OK ||
             !narrow_answers_are_good(w->scores, w->verdicts, count)) {
             return fail(e, ERR_PLUGIN_FAULT, "the criterion \"%s\" did not score", spec->id);
         }
@@ -28,8 +28,8 @@ static bool score_chunk(const match_query *q, const words *held, const run_ancho
     return true;
 }
 
-bool match_scores(match_worker *w, const match_query *q, const segment *other,
-                  const uint32_t *rows, uint32_t row_count, int32_t *ret_scores, err *e)
+bool match_scores(match_worker *w, const match_query *q, const segment *other, const uint32_t *rows,
+                  uint32_t row_count, int32_t *ret_scores, err *e)
 {
     const strategy *s = q->strategy;
     const lotse_criterion *instances[CRITERION_COUNT_MAX];

@@ -150,7 +150,7 @@ struct segment {
     const char *ids;
     struct words_cache *words; /* compiled gates, made when first asked for */
     segment_companion *_Atomic companion;
-    uint32_t share_count;      /* snapshots that hold it; the store thread's alone */
+    uint32_t share_count; /* snapshots that hold it; the store thread's alone */
 };
 
 static inline const void *segment_at(const segment *s, uint64_t offset)

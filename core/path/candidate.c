@@ -220,12 +220,11 @@ static bool take_givers(finder *f, uint32_t s, const want *w, err *e)
     uint32_t key = path_effect_key(w->effect);
     uint32_t families = w->families;
     if (families == 0 && kind == PATH_LANGUAGE) {
-        return take_entries(f, s, index_key(kind, key, level), index_key(kind, key, 255),
-                            take_step, e);
+        return take_entries(f, s, index_key(kind, key, level), index_key(kind, key, 255), take_step,
+                            e);
     }
     if (families == 0 && (kind == PATH_SCHOOL || kind == PATH_EQF)) {
-        return take_entries(f, s, index_key(kind, 0, level), index_key(kind, 0, 255), take_step,
-                            e);
+        return take_entries(f, s, index_key(kind, 0, level), index_key(kind, 0, 255), take_step, e);
     }
     if (families == 0 && kind != PATH_OCCUPATION) {
         return take_entries(f, s, index_key(kind, 0, key), index_key(kind, 0, key), take_step, e);

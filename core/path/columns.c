@@ -156,8 +156,7 @@ uint32_t columns_effects(const offer_columns *c, const segment *s, uint32_t row,
     columns_number(c, s, row, COLUMN_PART_TOTAL, &total);
     if (columns_number(c, s, row, COLUMN_PART_OF, &number) &&
         columns_number(c, s, row, COLUMN_PART_NUMBER, &part)) {
-        ret[count++] =
-            path_effect(PATH_PART, (uint32_t)part, (uint32_t)total, (uint32_t)number);
+        ret[count++] = path_effect(PATH_PART, (uint32_t)part, (uint32_t)total, (uint32_t)number);
     }
     return count;
 }

@@ -103,8 +103,8 @@ bool dates_of(const finder *f, candidate *c)
     int32_t units = 0;
     int32_t kind = -1;
     bool has_start = columns_number(&f->columns, c->segment, c->row, COLUMN_START, &start);
-    bool has_end = columns_number(&f->columns, c->segment, c->row, COLUMN_END, &end) &&
-                   end != LOTSE_OPEN;
+    bool has_end =
+        columns_number(&f->columns, c->segment, c->row, COLUMN_END, &end) && end != LOTSE_OPEN;
     columns_number(&f->columns, c->segment, c->row, COLUMN_UNITS, &units);
     columns_number(&f->columns, c->segment, c->row, COLUMN_KIND, &kind);
     c->is_work = kind == KIND_JOB || kind == KIND_SUBSIDISED_JOB;

@@ -16,8 +16,7 @@ uint32_t facts_effect(finder *f, uint64_t effect)
     if (memo_get(&f->effect_index, effect + 1, &number)) {
         return (uint32_t)number;
     }
-    if (f->effect_count == EFFECT_MAX ||
-        !memo_put(&f->effect_index, effect + 1, f->effect_count)) {
+    if (f->effect_count == EFFECT_MAX || !memo_put(&f->effect_index, effect + 1, f->effect_count)) {
         f->has_overflow = true;
         return UINT32_MAX;
     }
@@ -196,8 +195,8 @@ static bool make_segment(finder *f, facts *x, err *e)
 {
     arena scratch = {0};
     seeker person;
-    bool is_made = record_with(f, x, &scratch, &person) ||
-                   fail(e, ERR_MEMORY, "no memory for a pathway");
+    bool is_made =
+        record_with(f, x, &scratch, &person) || fail(e, ERR_MEMORY, "no memory for a pathway");
     if (is_made) {
         segment_input input = {.record = &person};
         is_made = segment_build(f->program, SIDE_SEEKER, &input, 1, f->q->dictionary, true,

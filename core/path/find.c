@@ -136,9 +136,8 @@ static bool tell_chain(finder *f, const front_chain *from, arena *a, path_chain 
     t.numbers[count] = from->candidate;
     t.candidates[count] = &f->candidates[from->candidate];
     t.starts[count] = from->arrival;
-    t.ends[count] = t.candidates[count]->has_end
-                        ? candidate_end(t.candidates[count], from->arrival)
-                        : LOTSE_OPEN;
+    t.ends[count] = t.candidates[count]->has_end ? candidate_end(t.candidates[count], from->arrival)
+                                                 : LOTSE_OPEN;
     t.count = count + 1;
     path_step *steps = arena_make_array(a, t.count, path_step);
     if (steps == NULL) {

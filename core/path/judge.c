@@ -47,8 +47,7 @@ static uint32_t family_of_column(const match_program *p, uint16_t column)
     uint32_t families = 0;
     for (uint32_t i = 0; i < d->column_count; i++) {
         if (d->columns[i] != UINT16_MAX && d->columns[i] < p->columns[SIDE_SEEKER].stored_count) {
-            families |= family_of_path(
-                p->columns[SIDE_SEEKER].columns[d->columns[i]].field->path);
+            families |= family_of_path(p->columns[SIDE_SEEKER].columns[d->columns[i]].field->path);
         }
     }
     return families;
@@ -89,8 +88,8 @@ static void sort_gate(finder *f, uint32_t i)
     const match_program *p = f->program;
     const gate *g = &p->gates[i];
     uint64_t bit = UINT64_C(1) << i;
-    uint32_t families = family_of_column(p, g->seeker_columns[0]) |
-                        family_of_column(p, g->seeker_columns[1]);
+    uint32_t families =
+        family_of_column(p, g->seeker_columns[0]) | family_of_column(p, g->seeker_columns[1]);
     uint32_t gained = families & ~(uint32_t)(FAMILY_SPELL | FAMILY_PERMISSION);
     bool has_offer_derived = is_derived(p, SIDE_OFFER, g->offer_columns[0]) ||
                              is_derived(p, SIDE_OFFER, g->offer_columns[1]);
@@ -225,8 +224,8 @@ static bool offer_derived(finder *f, candidate *c, day on, gate_row *row, err *e
         row->derived = c->derived;
         return true;
     }
-    if (!match_derive(f->worker, f->program, c->segment, &c->row, 1, on, f->memory,
-                      &row->derived, e)) {
+    if (!match_derive(f->worker, f->program, c->segment, &c->row, 1, on, f->memory, &row->derived,
+                      e)) {
         return false;
     }
     c->derived = on == c->first ? row->derived : c->derived;
@@ -325,8 +324,7 @@ static bool judge_first(finder *f, candidate *c, bool *ret_open, uint32_t *ret_g
         c->no |= v == VERDICT_NO ? bit : 0;
         c->check |= v == VERDICT_CHECK ? bit : 0;
         gate_finding found;
-        gate_find(f->program, &f->program->gates[i], person, &row, f->q->as_of, f->memory,
-                  &found);
+        gate_find(f->program, &f->program->gates[i], person, &row, f->q->as_of, f->memory, &found);
         find_wants(f, c, i, &found);
     }
     *ret_open = true;
@@ -356,9 +354,7 @@ bool judge_today(finder *f, candidate *c, bool *ret_open, uint32_t *ret_gate, er
 
 static verdict verdict_today(const candidate *c, uint64_t bit)
 {
-    return (c->no & bit) != 0      ? VERDICT_NO
-           : (c->check & bit) != 0 ? VERDICT_CHECK
-                                   : VERDICT_YES;
+    return (c->no & bit) != 0 ? VERDICT_NO : (c->check & bit) != 0 ? VERDICT_CHECK : VERDICT_YES;
 }
 
 /* Gates that have to be judged anew with these facts on this day. */

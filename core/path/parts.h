@@ -378,8 +378,8 @@ struct label {
     uint32_t used;       /* entitlements used, a bit each */
     uint32_t next;       /* in its bucket */
     uint32_t next_ready; /* in the bucket of those that have ended */
-    bool is_dropped;    /* another in the same state is as good */
-    bool is_ready;      /* what starts after its last end is tried from here */
+    bool is_dropped;     /* another in the same state is as good */
+    bool is_ready;       /* what starts after its last end is tried from here */
 };
 bool search_chains(finder *f, err *e);
 /* The labels of a chain's steps, first to last; returns their count. */

@@ -99,9 +99,9 @@ typedef struct path_chain {
 
 /* What a person would need and cannot get from any intake. */
 typedef struct path_want {
-    uint64_t effect; /* kind, level, key: path_effect_* */
-    uint32_t goal_count;     /* rows of the goal that it alone would open a way to */
-    uint32_t asked_count;    /* rows of the goal that ask for it */
+    uint64_t effect;      /* kind, level, key: path_effect_* */
+    uint32_t goal_count;  /* rows of the goal that it alone would open a way to */
+    uint32_t asked_count; /* rows of the goal that ask for it */
 } path_want;
 
 typedef struct path_closed {
@@ -112,13 +112,13 @@ typedef struct path_closed {
 typedef struct path_answer {
     path_chain *chains; /* the whole front: by arrival, steps, weeks, doubts, fit */
     uint32_t chain_count;
-    bool is_exact;      /* no chain of at most step_max steps was left out */
-    day bound;          /* no chain of any length arrives before; DAY_NONE: none can */
-    uint32_t goal_rows; /* rows that the goal names */
-    uint32_t goal_open; /* of them those that no gate closes that courses cannot open */
+    bool is_exact;             /* no chain of at most step_max steps was left out */
+    day bound;                 /* no chain of any length arrives before; DAY_NONE: none can */
+    uint32_t goal_rows;        /* rows that the goal names */
+    uint32_t goal_open;        /* of them those that no gate closes that courses cannot open */
     const path_closed *closed; /* gates that close the others, most first */
     uint32_t closed_count;
-    uint32_t closed_by_dates; /* nobody can join them any more */
+    uint32_t closed_by_dates;            /* nobody can join them any more */
     path_want missing[PATH_MISSING_MAX]; /* where there is no chain: what alone would make one */
     uint32_t missing_count;
     uint32_t label_count;     /* how much was looked at */
@@ -131,10 +131,10 @@ bool path_find(match_worker *w, const path_question *q, arena *a, path_answer *r
 /* ---------------------------------------------------------------------- effects */
 
 typedef enum path_effect_kind {
-    PATH_LANGUAGE, /* key: position in the list language; level */
-    PATH_SKILL,    /* key: concept */
-    PATH_SCHOOL,   /* level */
-    PATH_EQF,      /* level */
+    PATH_LANGUAGE,   /* key: position in the list language; level */
+    PATH_SKILL,      /* key: concept */
+    PATH_SCHOOL,     /* level */
+    PATH_EQF,        /* level */
     PATH_OCCUPATION, /* key: concept; level: position in the list recognition; extra: eqf + 1 */
     PATH_LICENCE,    /* key: position */
     PATH_PART,       /* key: concept; level: number; extra: total */

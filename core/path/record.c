@@ -49,14 +49,13 @@ static void add_language(maker *m, uint64_t effect)
     while (at < s->languages.count && s->languages.items[at].code.position != code) {
         at++;
     }
-    seeker_language *items =
-        with_room(m, s->languages.items, s->languages.count, sizeof *items, 1);
+    seeker_language *items = with_room(m, s->languages.items, s->languages.count, sizeof *items, 1);
     if (items == NULL) {
         return;
     }
     if (at == s->languages.count) {
-        items[at] = (seeker_language){
-            .is_set = true, .code = {.position = (uint16_t)code, .is_set = true}};
+        items[at] =
+            (seeker_language){.is_set = true, .code = {.position = (uint16_t)code, .is_set = true}};
         s->languages.count++;
     }
     items[at].skills.is_set = true;
@@ -124,8 +123,7 @@ static void add_part(maker *m, uint64_t effect)
 {
     seeker *s = m->s;
     bytes of = concept_text(m, path_effect_key(effect));
-    seeker_part *items =
-        with_room(m, s->parts_done.items, s->parts_done.count, sizeof *items, 1);
+    seeker_part *items = with_room(m, s->parts_done.items, s->parts_done.count, sizeof *items, 1);
     if (items == NULL) {
         return;
     }
@@ -201,9 +199,8 @@ static void add_work(maker *m, const span *work)
         return;
     }
     for (uint32_t i = 0; i < s->spells.count; i++) {
-        bool is_waiting =
-            items[i].status.is_set && (items[i].status.position == SPELL_UNEMPLOYED ||
-                                       items[i].status.position == SPELL_JOBSEEKING);
+        bool is_waiting = items[i].status.is_set && (items[i].status.position == SPELL_UNEMPLOYED ||
+                                                     items[i].status.position == SPELL_JOBSEEKING);
         bool goes_on = items[i].to.is_null || !items[i].to.is_set;
         if (is_waiting && goes_on) {
             items[i].to = (value_day){.value = work->start - 1, .is_set = true};

@@ -1,7 +1,7 @@
 /* Partial chains, shortest first. Two that have gained the same, have the same steps still running
  * and used the same entitlements have the same future: of those only the ones that are better in
- * something are kept. What starts after everything has ended depends on even less, and is tried from
- * the best of all that have gained the same. README.md says why nothing is lost. */
+ * something are kept. What starts after everything has ended depends on even less, and is tried
+ * from the best of all that have gained the same. README.md says why nothing is lost. */
 #include "path/parts.h"
 
 #include "base/check.h"
@@ -110,8 +110,7 @@ static bool keep_state(finder *f, uint32_t number, const uint32_t *steps, uint32
     }
     l->next = (uint32_t)head;
     *ret_kept = true;
-    return memo_put(&f->states, key, number + 1) ||
-           fail(e, ERR_MEMORY, "no memory for a pathway");
+    return memo_put(&f->states, key, number + 1) || fail(e, ERR_MEMORY, "no memory for a pathway");
 }
 
 /* Is it among the best of those that have gained the same, once everything has ended? */
@@ -154,8 +153,7 @@ static bool facts_on(going *g, day on, uint32_t *ret, err *e)
         *ret = l->facts_all;
         return true;
     }
-    if (g->facts_day != on &&
-        !facts_by(g->f, g->steps, g->count, on, &g->facts, e)) {
+    if (g->facts_day != on && !facts_by(g->f, g->steps, g->count, on, &g->facts, e)) {
         return false;
     }
     g->facts_day = on;
@@ -227,8 +225,7 @@ static bool try_join(going *g, uint32_t number, day on, joining *ret, err *e)
     uint32_t facts_number;
     judgement j;
     ret->is_open = false;
-    if (!facts_on(g, on, &facts_number, e) ||
-        !judge_then(f, number, facts_number, on, &j, e)) {
+    if (!facts_on(g, on, &facts_number, e) || !judge_then(f, number, facts_number, on, &j, e)) {
         return false;
     }
     if (!j.is_open) {
@@ -242,8 +239,7 @@ static bool try_join(going *g, uint32_t number, day on, joining *ret, err *e)
     day lapses;
     day enrol;
     l = &f->labels[g->from];
-    path_grant grant =
-        grant_of(f, &f->candidates[number], on, l->used, &held, &lapses, &enrol);
+    path_grant grant = grant_of(f, &f->candidates[number], on, l->used, &held, &lapses, &enrol);
     ret->is_open = true;
     ret->used = grant == PATH_GRANT_HELD ? l->used | 1u << held : l->used;
     ret->doubts = l->doubts + j.doubts + (beside == VERDICT_CHECK ? 1 : 0) +
@@ -467,9 +463,8 @@ bool search_chains(finder *f, err *e)
                 return fail(e, ERR_CANCELLED, "the question was cancelled");
             }
             const label *l = &f->labels[i];
-            if (l->is_dropped ||
-                is_hopeless(f, l->done < f->q->as_of ? f->q->as_of : l->done, l->count, l->weeks,
-                            l->doubts)) {
+            if (l->is_dropped || is_hopeless(f, l->done < f->q->as_of ? f->q->as_of : l->done,
+                                             l->count, l->weeks, l->doubts)) {
                 continue;
             }
             if ((l->is_ready && !go_after(f, i, e)) || (layer > 0 && !go_beside(f, i, e))) {

@@ -95,8 +95,8 @@ static inline int32_t schedule_minutes(const offer_intake *i)
     int32_t minutes = 0;
     for (uint32_t k = 0; k < i->schedule.count; k++) {
         const window *w = &i->schedule.items[k];
-        minutes += __builtin_popcountll(w->by_day.members) *
-                   (w->end_time.value - w->start_time.value);
+        minutes +=
+            __builtin_popcountll(w->by_day.members) * (w->end_time.value - w->start_time.value);
     }
     return minutes;
 }
@@ -167,14 +167,14 @@ static inline bool is_joinable(const checker *c, ref r, day on, bool is_goal)
 /* ------------------------------------------------------------------------------------ the state */
 
 /* The person's own list with room behind it. */
-#define ROOM(c, list, type) \
-    do { \
-        type *larger_ = arena_make_array(&(c)->memory, (list).count + 1, type); \
-        for (uint32_t i_ = 0; i_ < (list).count; i_++) { \
-            larger_[i_] = (list).items[i_]; \
-        } \
-        (list).items = larger_; \
-        (list).is_set = true; \
+#define ROOM(c, list, type)                                                                        \
+    do {                                                                                           \
+        type *larger_ = arena_make_array(&(c)->memory, (list).count + 1, type);                    \
+        for (uint32_t i_ = 0; i_ < (list).count; i_++) {                                           \
+            larger_[i_] = (list).items[i_];                                                        \
+        }                                                                                          \
+        (list).items = larger_;                                                                    \
+        (list).is_set = true;                                                                      \
     } while (0)
 
 static inline void lift(value_code *at, uint16_t to)
@@ -241,8 +241,7 @@ static inline void gain_occupation(checker *c, seeker *s, const offer *o)
     bool is_recognised = is_kind(o, "recognition_measure");
     ROOM(c, s->qualifications, seeker_qualification);
     for (uint32_t i = 0; is_recognised && i < s->qualifications.count; i++) {
-        if (bytes_equal(s->qualifications.items[i].occupation.text,
-                        o->outcomes.occupation.text)) {
+        if (bytes_equal(s->qualifications.items[i].occupation.text, o->outcomes.occupation.text)) {
             s->qualifications.items[i].recognition = (value_code){3, true, false};
             return;
         }
@@ -260,8 +259,7 @@ static inline void gain_part(checker *c, seeker *s, const offer *o)
         return;
     }
     ROOM(c, s->parts_done, seeker_part);
-    s->parts_done.items[s->parts_done.count++] =
-        (seeker_part){true, o->part.of, o->part.number};
+    s->parts_done.items[s->parts_done.count++] = (seeker_part){true, o->part.of, o->part.number};
     int32_t found = 0;
     for (int32_t n = 1; n <= o->part.total.value; n++) {
         bool has = false;
@@ -311,11 +309,10 @@ static inline void gain(checker *c, seeker *s, const taken *step)
                 s->spells.items[i].to = (value_day){step->start - 1, true, false};
             }
         }
-        s->spells.items[s->spells.count++] =
-            (seeker_spell){.is_set = true,
-                           .status = {2, true, false},
-                           .from = {step->start, true, false},
-                           .to = {step->end, true, false}};
+        s->spells.items[s->spells.count++] = (seeker_spell){.is_set = true,
+                                                            .status = {2, true, false},
+                                                            .from = {step->start, true, false},
+                                                            .to = {step->end, true, false}};
     }
 }
 
@@ -391,8 +388,7 @@ static inline int32_t gates_on_day(checker *c, const taken *steps, uint32_t coun
     *ret_open_today = true;
     for (uint32_t i = 0; i < p->gate_count; i++) {
         const gate *g = &p->gates[i];
-        if ((default_strategy.gates_on >> i & 1u) == 0 ||
-            (r.shift != 0 && is_about_dates(g->id))) {
+        if ((default_strategy.gates_on >> i & 1u) == 0 || (r.shift != 0 && is_about_dates(g->id))) {
             continue;
         }
         verdict v = gate_judge(p, g, &then, &row, c->q->as_of);
@@ -565,8 +561,7 @@ static inline uint32_t grant_doubt(const checker *c, ref r, day enrol, uint32_t 
     }
     for (uint32_t i = 0; i < s->entitlements.count; i++) {
         const seeker_entitlement *e = &s->entitlements.items[i];
-        if ((used >> i & 1u) == 0 && (any >> e->code.position & 1u) != 0 &&
-            lapse_of(e) >= enrol) {
+        if ((used >> i & 1u) == 0 && (any >> e->code.position & 1u) != 0 && lapse_of(e) >= enrol) {
             *ret_used = used | 1u << i;
             return 0;
         }
@@ -598,8 +593,8 @@ static inline joined check_join(checker *c, const taken *steps, uint32_t count, 
     }
     day enrol = is_open_today && r.shift == 0 ? c->q->as_of : on;
     j.is_open = true;
-    j.doubts = (uint32_t)checks + (beside == 1) + (r.shift != 0) +
-               grant_doubt(c, r, enrol, used, &j.used);
+    j.doubts =
+        (uint32_t)checks + (beside == 1) + (r.shift != 0) + grant_doubt(c, r, enrol, used, &j.used);
     return j;
 }
 
@@ -618,9 +613,9 @@ static inline int32_t fit_of(checker *c, ref r)
                      .anchor_row_count = 1,
                      .as_of = c->q->as_of,
                      .limit = 1};
-    ck_assert_msg(match_pair_judge(worker, &q, c->offers, &rows[r.intake], 1, &c->memory,
-                                   &pair, &e),
-                  "%s", e.text);
+    ck_assert_msg(
+        match_pair_judge(worker, &q, c->offers, &rows[r.intake], 1, &c->memory, &pair, &e), "%s",
+        e.text);
     return pair.hit.score;
 }
 

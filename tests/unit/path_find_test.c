@@ -316,8 +316,8 @@ static void check_chain(checker *c, uint64_t number, const path_chain *chain)
         bool is_goal = i + 1 == chain->step_count;
         joined j = check_join(c, steps, i, used, r, s->start, is_goal);
         ck_assert_msg(j.is_open, "town %d: step %u cannot be joined: %s", (int)number, i, j.why);
-        ck_assert_msg(j.doubts == s->doubts, "town %d: step %u has %u doubts, not %u",
-                      (int)number, i, j.doubts, s->doubts);
+        ck_assert_msg(j.doubts == s->doubts, "town %d: step %u has %u doubts, not %u", (int)number,
+                      i, j.doubts, s->doubts);
         ck_assert_int_eq(j.end, s->end);
         ck_assert(i == 0 || steps[i - 1].start <= s->start);
         for (uint32_t k = 0; k < i; k++) {
@@ -373,8 +373,8 @@ START_TEST(no_chain_breaks_a_rule)
         arena_fini(&a);
         town_end(&t);
     }
-    fprintf(stderr, "%u chains with %u steps, %u of them beside another\n", chain_count,
-            step_count, beside_count);
+    fprintf(stderr, "%u chains with %u steps, %u of them beside another\n", chain_count, step_count,
+            beside_count);
     ck_assert_uint_gt(chain_count, 1000);
     ck_assert_uint_gt(step_count, chain_count + 500);
     ck_assert_uint_gt(beside_count, 5);

@@ -94,8 +94,8 @@ static inline void put_place(town *t, buf *b)
 
 static inline void put_window(town *t, buf *b, const char *key, uint32_t from, uint32_t until)
 {
-    buf_print(b,
-              "\"%s\":[{\"by_day\":[%s],\"start_time\":\"%02u:00\",\"end_time\":\"%02u:00\"}]", key,
+    buf_print(b, "\"%s\":[{\"by_day\":[%s],\"start_time\":\"%02u:00\",\"end_time\":\"%02u:00\"}]",
+              key,
               toss(t, 50)   ? "\"mo\",\"tu\",\"we\",\"th\",\"fr\""
               : toss(t, 50) ? "\"mo\",\"we\""
                             : "\"tu\",\"th\"",
@@ -169,8 +169,7 @@ static inline void write_person(town *t, const town_plan *p, buf *b)
     if (toss(t, 60)) {
         uint32_t code = toss(t, 60) ? 2 : 6;
         day issued = WORLD_AS_OF - (day)draw(t, 120);
-        buf_print(b, ",\"entitlements\":[{\"code\":\"%s\",",
-                  CODES(entitlement)->entries[code].id);
+        buf_print(b, ",\"entitlements\":[{\"code\":\"%s\",", CODES(entitlement)->entries[code].id);
         put_date(b, "issued", issued);
         if (toss(t, 70)) {
             buf_text(b, ",");
@@ -315,14 +314,12 @@ static inline void write_course(town *t, const town_plan *p, buf *b, uint32_t nu
     put_place(t, b);
     buf_print(b, ",\"online\":%s", toss(t, 15) ? "true" : "false");
     if (toss(t, 15)) {
-        buf_print(b, ",\"part\":{\"of\":\"kldb:51312\",\"number\":%u,\"total\":2}",
-                  1 + draw(t, 2));
+        buf_print(b, ",\"part\":{\"of\":\"kldb:51312\",\"number\":%u,\"total\":2}", 1 + draw(t, 2));
     }
     town_plan less = *p;
     less.blocks /= 2;
     put_requires(t, &less, b, from, kind == 0 && toss(t, 60) ? from + (int32_t)draw(t, 2) : -1);
-    put_outcomes(t, b, kind,
-                 kind == 0 ? from + 1 : toss(t, 15) ? (int32_t)draw(t, 5) : -1);
+    put_outcomes(t, b, kind, kind == 0 ? from + 1 : toss(t, 15) ? (int32_t)draw(t, 5) : -1);
     if (toss(t, 80)) {
         buf_print(b, ",\"hours\":{\"min\":%u}", 4 + draw(t, 26));
     }
