@@ -243,7 +243,18 @@ static bool take_givers(finder *f, uint32_t s, const want *w, err *e)
 /* Whatever is asked for brings in those who give it, who ask for things themselves. */
 static bool take_steps(finder *f, err *e)
 {
-    for (uint32_t w = 0; w < f->want_count; w++) {
+    bitset done = {0};
+    uint32_t seen = 0;
+    f->asked = (bitset){0};
+    for (uint32_t i = 0; i < f->goal_count; i++) {
+        bitset_join(&f->asked, &f->candidates[f->goals[i]].wants_surely);
+    }
+    for (uint32_t w = 0; w < f->want_count;) {
+        if (!bitset_has(&f->asked, w) || bitset_has(&done, w)) {
+            w++;
+            continue;
+        }
+        bitset_add(&done, w);
         if (f->q->stop != NULL && *f->q->stop) {
             return fail(e, ERR_CANCELLED, "the question was cancelled");
         }
@@ -253,6 +264,12 @@ static bool take_steps(finder *f, err *e)
                 return false;
             }
         }
+        for (; seen < f->candidate_count; seen++) {
+            if (f->candidates[seen].is_step) {
+                bitset_join(&f->asked, &f->candidates[seen].wants_surely);
+            }
+        }
+        w = 0; /* what came may ask for something that stands before */
     }
     return true;
 }
@@ -292,7 +309,7 @@ static void find_effects(finder *f, candidate *c)
     for (uint32_t i = 0; i < count; i++) {
         bool is_asked = path_effect_kind_of(effects[i]) == PATH_LANGUAGE;
         for (uint32_t k = 0; k < f->want_count && !is_asked; k++) {
-            is_asked = facts_want_is_met(&f->wants[k], effects[i]);
+            is_asked = bitset_has(&f->asked, k) && facts_want_is_met(&f->wants[k], effects[i]);
         }
         uint32_t number = is_asked ? facts_effect(f, effects[i]) : UINT32_MAX;
         if (number != UINT32_MAX) {
@@ -312,32 +329,45 @@ static int compare_days(const void *a, const void *b, void *context)
     return x < y ? -1 : x > y;
 }
 
-static bool list_candidates(finder *f, err *e)
+static bool list_goals(finder *f, err *e)
 {
-    const bitset none = {0};
     f->goals = arena_make_array(f->memory, f->candidate_count, uint32_t);
-    f->steps = arena_make_array(f->memory, f->candidate_count, uint32_t);
-    if (f->goals == NULL || f->steps == NULL) {
+    if (f->goals == NULL) {
         return fail(e, ERR_MEMORY, "no memory for a pathway");
     }
-    f->goal_count = 0;
     for (uint32_t i = 0; i < f->candidate_count; i++) {
-        candidate *c = &f->candidates[i];
-        find_effects(f, c);
-        if (c->is_goal) {
-            f->goals[f->goal_count++] = i;
-        }
+        f->goals[f->goal_count++] = i;
     }
-    facts_relate(f);
+    qsort_r(f->goals, f->goal_count, sizeof *f->goals, compare_days, f->candidates);
+    return true;
+}
+
+static bool list_steps(finder *f, err *e)
+{
+    const bitset none = {0};
+    f->steps = arena_make_array(f->memory, f->candidate_count, uint32_t);
+    if (f->steps == NULL) {
+        return fail(e, ERR_MEMORY, "no memory for a pathway");
+    }
     for (uint32_t i = 0; i < f->candidate_count; i++) {
         candidate *c = &f->candidates[i];
-        bool gives = !bitset_equal(&c->effects, &none);
-        c->is_step = c->is_step && c->has_end && gives;
+        if (c->is_step && c->has_end) {
+            find_effects(f, c);
+        }
+        c->is_step = c->is_step && c->has_end && !bitset_equal(&c->effects, &none);
         if (c->is_step) {
             f->steps[f->step_count++] = i;
         }
     }
-    qsort_r(f->goals, f->goal_count, sizeof *f->goals, compare_days, f->candidates);
+    facts_relate(f);
+    for (uint32_t i = 0; i < f->step_count; i++) {
+        candidate *c = &f->candidates[f->steps[i]];
+        for (uint32_t k = 0; k < f->effect_count; k++) {
+            if (bitset_has(&c->effects, k)) {
+                bitset_join(&c->meets, &f->meets[k]);
+            }
+        }
+    }
     qsort_r(f->steps, f->step_count, sizeof *f->steps, compare_days, f->candidates);
     return true;
 }
@@ -376,13 +406,12 @@ static bool score_goals(finder *f, err *e)
         }
         for (uint32_t i = 0; i < count; i++) {
             f->candidates[which[i]].fit = scores[i];
-            f->fit_max = scores[i] > f->fit_max ? scores[i] : f->fit_max;
         }
     }
     return true;
 }
 
-bool candidate_find_all(finder *f, err *e)
+bool candidate_find_goals(finder *f, err *e)
 {
     f->segment_count = snapshot_segment_count(f->q->snapshot, SIDE_OFFER);
     check(f->segment_count <= SEGMENT_MAX);
@@ -398,6 +427,10 @@ bool candidate_find_all(finder *f, err *e)
             return false;
         }
     }
-    return take_goals(f, e) && take_steps(f, e) && take_extras(f, e) && list_candidates(f, e) &&
-           score_goals(f, e);
+    return take_goals(f, e) && list_goals(f, e) && score_goals(f, e);
+}
+
+bool candidate_find_steps(finder *f, err *e)
+{
+    return take_steps(f, e) && take_extras(f, e) && list_steps(f, e);
 }

@@ -160,26 +160,36 @@ static uint32_t quarters_between(const candidate *a, const candidate *b)
     return WAY_QUARTERS + (uint32_t)(km / QUARTER_KM);
 }
 
-static bool has_quarter(const uint64_t *week, uint32_t quarter)
+/* The week with every time begun `by` quarters earlier and ended as much later, less than a word. */
+static void widen(const uint64_t *week, uint32_t by, uint64_t ret[WEEK_WORDS])
 {
-    return (week[quarter >> 6] >> (quarter & 63u) & 1u) != 0;
+    enum { LAST_BITS = QUARTERS - 64 * (WEEK_WORDS - 1) };
+    for (uint32_t i = 0; i < WEEK_WORDS; i++) {
+        ret[i] = week[i];
+    }
+    for (uint32_t step = 0; step < by; step++) {
+        uint64_t low = ret[0];
+        uint64_t before = ret[WEEK_WORDS - 1] >> (LAST_BITS - 1) & 1u;
+        for (uint32_t i = 0; i < WEEK_WORDS; i++) {
+            uint32_t width = i + 1 < WEEK_WORDS ? 64 : LAST_BITS;
+            uint64_t here = ret[i];
+            uint64_t after = i + 1 < WEEK_WORDS ? ret[i + 1] & 1u : low & 1u;
+            ret[i] = here | here << 1 | before | here >> 1 | after << (width - 1);
+            before = here >> (width - 1) & 1u;
+        }
+        ret[WEEK_WORDS - 1] &= (UINT64_C(1) << LAST_BITS) - 1;
+    }
 }
 
 static bool weeks_clash(const candidate *a, const candidate *b)
 {
-    uint32_t gap = quarters_between(a, b);
-    for (uint32_t i = 0; i < QUARTERS; i++) {
-        if (!has_quarter(a->week, i)) {
-            continue;
-        }
-        for (uint32_t k = 0; k <= gap; k++) {
-            if (has_quarter(b->week, (i + k) % QUARTERS) ||
-                has_quarter(b->week, (i + QUARTERS - k) % QUARTERS)) {
-                return true;
-            }
-        }
+    uint64_t wide[WEEK_WORDS];
+    uint64_t both = 0;
+    widen(a->week, quarters_between(a, b), wide);
+    for (uint32_t i = 0; i < WEEK_WORDS; i++) {
+        both |= wide[i] & b->week[i];
     }
-    return false;
+    return both != 0;
 }
 
 static verdict pair_beside(const candidate *a, const candidate *b)

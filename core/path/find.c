@@ -208,6 +208,15 @@ static bool tell(finder *f, arena *a, path_answer *ret, err *e)
 
 /* ------------------------------------------------------------------------------------ asking */
 
+static day first_arrival(const finder *f)
+{
+    day first = f->front.chains[0].arrival;
+    for (uint32_t i = 1; i < f->front.count; i++) {
+        first = f->front.chains[i].arrival < first ? f->front.chains[i].arrival : first;
+    }
+    return first;
+}
+
 static bool search(finder *f, err *e)
 {
     if (!facts_begin(f, e)) {
@@ -215,11 +224,22 @@ static bool search(finder *f, err *e)
     }
     columns_find(f->program, &f->columns);
     judge_sort_gates(f);
-    if (!candidate_find_all(f, e)) {
+    if (!candidate_find_goals(f, e) || !search_at_once(f, e)) {
         return false;
     }
-    f->bound = reach_bound(f);
-    return f->goal_count == 0 || search_chains(f, e);
+    f->bound = f->front.count > 0 ? first_arrival(f) : DAY_NONE;
+    if (f->q->step_max > 0) {
+        reach_drop(f, 2);
+        if (!candidate_find_steps(f, e)) {
+            return false;
+        }
+        day earliest = reach_days(f);
+        if (earliest != DAY_NONE && (f->bound == DAY_NONE || earliest < f->bound)) {
+            f->bound = earliest;
+        }
+        return search_chains(f, e);
+    }
+    return true;
 }
 
 static void finder_fini(finder *f)

@@ -229,6 +229,7 @@ typedef struct candidate {
     const double *place;
     bool is_online, is_flexible;
     bitset effects;
+    bitset meets;        /* wants that its effects meet */
     bitset wants;        /* of gates that say no today */
     bitset wants_surely; /* and of those that say check */
     uint64_t no, check;  /* gates courses can change: their verdicts today */
@@ -295,9 +296,11 @@ typedef struct finder {
     uint32_t *goals, *steps; /* in order of the first day */
     uint32_t goal_count, step_count;
     uint32_t goal_rows, goal_open;
+    bitset asked; /* wants of goals that may still be worth a chain, and of steps to them */
+    day met[EFFECT_MAX];           /* by want: the first day on which it can be met at all */
+    uint32_t min_weeks[EFFECT_MAX]; /* by want: the shortest step that meets it */
     uint32_t closed[GATE_COUNT_MAX];
     uint32_t closed_other; /* by dates */
-    int32_t fit_max;
     day bound; /* no goal can begin before */
     /* Search. */
     label *labels;
@@ -339,7 +342,9 @@ bool judge_today(finder *f, candidate *c, bool *ret_open, uint32_t *ret_gate, er
 bool judge_then(finder *f, uint32_t number, uint32_t facts_number, day on, judgement *ret, err *e);
 
 /* candidate.c */
-bool candidate_find_all(finder *f, err *e);
+bool candidate_find_goals(finder *f, err *e);
+/* The steps that serve what the goals still listed ask for. */
+bool candidate_find_steps(finder *f, err *e);
 
 /* dates.c */
 bool dates_of(const finder *f, candidate *c); /* false: nobody can join */
@@ -381,12 +386,26 @@ struct label {
     bool is_dropped;     /* another in the same state is as good */
     bool is_ready;       /* what starts after its last end is tried from here */
 };
+/* The goals that can be joined without any step. */
+bool search_at_once(finder *f, err *e);
 bool search_chains(finder *f, err *e);
 /* The labels of a chain's steps, first to last; returns their count. */
 uint32_t search_steps(const finder *f, uint32_t label_number, uint32_t ret[PATH_STEP_MAX]);
 
-/* reach.c: what can be reached at all, hours and upper bounds aside. Leaves out candidates that
- * cannot; returns the bound. */
-day reach_bound(finder *f);
+/* reach.c: what can be reached at all, hours and upper bounds aside. */
+/* Finds when each want can be met; leaves out what cannot be joined; returns the first day on which
+ * a listed goal can be, DAY_NONE: none can. */
+day reach_days(finder *f);
+/* A partial chain, or what is left of one to come. */
+typedef struct reach_from {
+    const bitset *met; /* wants met once all of it has ended */
+    day done;
+    uint32_t count, weeks, doubts;
+} reach_from;
+/* May a chain that goes on from there be worth keeping? */
+bool reach_may_lead(const finder *f, const reach_from *from);
+/* Drops goals that no chain of at least `steps` steps can reach in a way worth keeping, and the
+ * steps that serve none of those that stay. */
+void reach_drop(finder *f, uint32_t steps);
 
 #endif

@@ -1,25 +1,29 @@
 /* What can be reached when a week has room for everything and nothing gained ever closes a course:
- * no chain of any length arrives before. What cannot be reached even so takes no part. */
+ * no chain of any length arrives before. What cannot be reached even so takes no part, and neither
+ * does a goal that could only be reached in a way nobody would keep. */
 #include "path/parts.h"
 
 enum { NEVER = LOTSE_OPEN };
 
+/* ------------------------------------------------------------------------------------ days */
+
 /* The first day on which all that is wanted may be there. */
-static day wants_day(const finder *f, const bitset *wants, const day *met)
+static day wants_day(const finder *f, const bitset *wants)
 {
     day latest = f->q->as_of;
-    for (uint32_t i = 0; i < f->want_count; i++) {
-        if (bitset_has(wants, i) && met[i] > latest) {
-            latest = met[i];
+    for (uint32_t w = 0; w < EFFECT_WORDS; w++) {
+        for (uint64_t left = wants->words[w]; left != 0; left &= left - 1) {
+            day met = f->met[w * 64 + (uint32_t)__builtin_ctzll(left)];
+            latest = met > latest ? met : latest;
         }
     }
     return latest;
 }
 
 /* NEVER: the candidate cannot be joined. */
-static day join_day(const finder *f, const candidate *c, const day *met)
+static day join_day(const finder *f, const candidate *c)
 {
-    day from = wants_day(f, &c->wants, met);
+    day from = wants_day(f, &c->wants);
     if (from == NEVER) {
         return NEVER;
     }
@@ -27,44 +31,42 @@ static day join_day(const finder *f, const candidate *c, const day *met)
     return from <= c->last ? from : NEVER;
 }
 
-static bool spread(const finder *f, const candidate *c, day *met)
+static bool spread(finder *f, const candidate *c)
 {
-    day joined = join_day(f, c, met);
+    day joined = join_day(f, c);
     bool is_changed = false;
     if (joined == NEVER) {
         return false;
     }
     day end = candidate_end(c, joined);
-    for (uint32_t i = 0; i < f->effect_count; i++) {
-        if (!bitset_has(&c->effects, i)) {
-            continue;
-        }
-        for (uint32_t w = 0; w < f->want_count; w++) {
-            if (bitset_has(&f->meets[i], w) && end < met[w]) {
-                met[w] = end;
-                is_changed = true;
-            }
+    uint32_t weeks = candidate_weeks(c, joined);
+    for (uint32_t w = 0; w < EFFECT_WORDS; w++) {
+        for (uint64_t left = c->meets.words[w]; left != 0; left &= left - 1) {
+            uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(left);
+            is_changed = is_changed || end < f->met[i] || weeks < f->min_weeks[i];
+            f->met[i] = end < f->met[i] ? end : f->met[i];
+            f->min_weeks[i] = weeks < f->min_weeks[i] ? weeks : f->min_weeks[i];
         }
     }
     return is_changed;
 }
 
-day reach_bound(finder *f)
+day reach_days(finder *f)
 {
-    day met[EFFECT_MAX];
     bool is_changed = true;
     for (uint32_t i = 0; i < f->want_count; i++) {
-        met[i] = NEVER;
+        f->met[i] = NEVER;
+        f->min_weeks[i] = UINT32_MAX;
     }
     while (is_changed) {
         is_changed = false;
         for (uint32_t i = 0; i < f->step_count; i++) {
-            is_changed |= spread(f, &f->candidates[f->steps[i]], met);
+            is_changed |= spread(f, &f->candidates[f->steps[i]]);
         }
     }
     uint32_t kept = 0;
     for (uint32_t i = 0; i < f->step_count; i++) {
-        if (join_day(f, &f->candidates[f->steps[i]], met) != NEVER) {
+        if (join_day(f, &f->candidates[f->steps[i]]) != NEVER) {
             f->steps[kept++] = f->steps[i];
         }
     }
@@ -72,7 +74,7 @@ day reach_bound(finder *f)
     day earliest = NEVER;
     kept = 0;
     for (uint32_t i = 0; i < f->goal_count; i++) {
-        day joined = join_day(f, &f->candidates[f->goals[i]], met);
+        day joined = join_day(f, &f->candidates[f->goals[i]]);
         earliest = joined < earliest ? joined : earliest;
         if (joined != NEVER) {
             f->goals[kept++] = f->goals[i];
@@ -80,4 +82,95 @@ day reach_bound(finder *f)
     }
     f->goal_count = kept;
     return earliest == NEVER ? DAY_NONE : earliest;
+}
+
+/* ------------------------------------------------------------------------------------ worth */
+
+/* The best that a chain to this goal could be. False: there is none. */
+static bool best_of(const finder *f, const candidate *c, const reach_from *from, front_chain *ret)
+{
+    const uint64_t sure = ~(f->daily | f->permitted | f->spelled | f->falling);
+    day arrival = from->done > c->first ? from->done : c->first;
+    uint32_t weeks = 0;
+    bool is_missing = false;
+    for (uint32_t w = 0; w < EFFECT_WORDS; w++) {
+        uint64_t left = c->wants.words[w] & ~from->met->words[w];
+        for (; left != 0; left &= left - 1) {
+            uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(left);
+            arrival = f->met[i] > arrival ? f->met[i] : arrival;
+            weeks = f->min_weeks[i] > weeks ? f->min_weeks[i] : weeks;
+            is_missing = true;
+        }
+    }
+    if (arrival > c->last || (is_missing && from->count >= f->q->step_max) ||
+        (f->q->by != DAY_NONE && arrival > f->q->by)) {
+        return false;
+    }
+    *ret = (front_chain){
+        .arrival = arrival,
+        .steps = from->count + 1 + (is_missing ? 1 : 0),
+        .weeks = from->weeks + weeks,
+        .doubts = from->doubts + (uint32_t)__builtin_popcountll(c->checks & sure) +
+                  (c->is_assumed ? 1 : 0),
+        .fit = c->fit,
+    };
+    return true;
+}
+
+bool reach_may_lead(const finder *f, const reach_from *from)
+{
+    for (uint32_t i = 0; i < f->goal_count; i++) {
+        front_chain best;
+        if (best_of(f, &f->candidates[f->goals[i]], from, &best) &&
+            front_takes(&f->front, &best)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void drop_steps(finder *f)
+{
+    bitset asked = {0};
+    bool is_changed = true;
+    for (uint32_t i = 0; i < f->goal_count; i++) {
+        bitset_join(&asked, &f->candidates[f->goals[i]].wants_surely);
+    }
+    while (is_changed) {
+        bitset before = asked;
+        for (uint32_t i = 0; i < f->step_count; i++) {
+            if (bitset_meets(&f->candidates[f->steps[i]].meets, &asked)) {
+                bitset_join(&asked, &f->candidates[f->steps[i]].wants_surely);
+            }
+        }
+        is_changed = !bitset_equal(&before, &asked);
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < f->step_count; i++) {
+        if (bitset_meets(&f->candidates[f->steps[i]].meets, &asked)) {
+            f->steps[kept++] = f->steps[i];
+        }
+    }
+    f->step_count = kept;
+}
+
+void reach_drop(finder *f, uint32_t steps)
+{
+    const bitset none = {0};
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < f->goal_count; i++) {
+        /* As if all but the last step had been taken, for nothing. */
+        reach_from from = {.met = &none, .done = f->q->as_of, .count = steps - 2, .weeks = steps - 2};
+        const candidate *c = &f->candidates[f->goals[i]];
+        front_chain best;
+        if (best_of(f, c, &from, &best)) {
+            best.steps = best.steps < steps ? steps : best.steps;
+            best.weeks = best.weeks < steps - 1 ? steps - 1 : best.weeks;
+            if (front_takes(&f->front, &best)) {
+                f->goals[kept++] = f->goals[i];
+            }
+        }
+    }
+    f->goal_count = kept;
+    drop_steps(f);
 }

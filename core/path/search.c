@@ -247,16 +247,6 @@ static bool try_join(going *g, uint32_t number, day on, joining *ret, err *e)
     return true;
 }
 
-static bool is_hopeless(const finder *f, day done, uint32_t count, uint32_t weeks, uint32_t doubts)
-{
-    front_chain best = {.arrival = done > f->bound ? done : f->bound,
-                        .steps = count + 1,
-                        .weeks = weeks,
-                        .doubts = doubts,
-                        .fit = f->fit_max};
-    return (f->q->by != DAY_NONE && best.arrival > f->q->by) || !front_takes(&f->front, &best);
-}
-
 static bool new_label(finder *f, const label *l, bool *ret_made, err *e)
 {
     *ret_made = false;
@@ -279,33 +269,56 @@ static bool new_label(finder *f, const label *l, bool *ret_made, err *e)
     return true;
 }
 
+/* May it lead anywhere, judged by what costs little? */
+static bool is_promising(const going *g, uint32_t number, day on, uint32_t facts_number,
+                         label *ret)
+{
+    const finder *f = g->f;
+    const label *l = &f->labels[g->from];
+    const candidate *c = &f->candidates[number];
+    day end = candidate_end(c, on);
+    if (end < on || !bitset_is_within(&c->wants, &f->facts[facts_number].met) ||
+        is_in_chain(g, number) || is_needless(g, c, end)) {
+        return false;
+    }
+    *ret = (label){.parent = g->from,
+                   .candidate = number,
+                   .start = on,
+                   .end = end,
+                   .done = l->done > end ? l->done : end,
+                   .count = g->count + 1,
+                   .weeks = l->weeks + candidate_weeks(c, on)};
+    bitset met = f->facts[l->facts_all].met;
+    bitset_join(&met, &c->meets);
+    reach_from from = {.met = &met,
+                       .done = ret->done,
+                       .count = ret->count,
+                       .weeks = ret->weeks,
+                       .doubts = l->doubts};
+    return reach_may_lead(f, &from);
+}
+
 static bool add_step(going *g, uint32_t number, day on, err *e)
 {
     finder *f = g->f;
-    day end = candidate_end(&f->candidates[number], on);
-    uint32_t weeks = f->labels[g->from].weeks + candidate_weeks(&f->candidates[number], on);
-    day done = f->labels[g->from].done > end ? f->labels[g->from].done : end;
+    uint32_t facts_number;
     joining j;
-    if (end < on || is_in_chain(g, number) || is_needless(g, &f->candidates[number], end) ||
-        is_hopeless(f, done, g->count + 1, weeks, f->labels[g->from].doubts)) {
+    label l;
+    bool is_kept;
+    if (!facts_on(g, on, &facts_number, e)) {
+        return false;
+    }
+    if (!is_promising(g, number, on, facts_number, &l)) {
         return true;
     }
     if (!try_join(g, number, on, &j, e)) {
         return false;
     }
-    if (!j.is_open || is_hopeless(f, done, g->count + 1, weeks, j.doubts)) {
+    if (!j.is_open) {
         return true;
     }
-    label l = {.parent = g->from,
-               .candidate = number,
-               .start = on,
-               .end = end,
-               .done = done,
-               .count = g->count + 1,
-               .weeks = weeks,
-               .doubts = j.doubts,
-               .used = j.used};
-    bool is_kept;
+    l.doubts = j.doubts;
+    l.used = j.used;
     uint32_t at = f->label_count;
     if (!new_label(f, &l, &is_kept, e)) {
         return false;
@@ -343,6 +356,7 @@ static bool reach_goal(going *g, uint32_t number, day on, err *e)
                          .fit = c->fit};
     joining j;
     if ((f->q->by != DAY_NONE && on > f->q->by) || is_in_chain(g, number) ||
+        !bitset_is_within(&c->wants, &f->facts[f->labels[g->from].facts_all].met) ||
         !front_takes(&f->front, &chain)) {
         return true;
     }
@@ -363,19 +377,19 @@ static going going_from(finder *f, uint32_t number)
     return g;
 }
 
-/* What starts after everything has ended. */
-static bool go_after(finder *f, uint32_t number, err *e)
+/* What starts after everything has ended: goals, or steps. */
+static bool go_after(finder *f, uint32_t number, bool has_steps, err *e)
 {
     going g = going_from(f, number);
     day next = f->labels[number].done + 1;
-    for (uint32_t i = 0; i < f->goal_count; i++) {
+    for (uint32_t i = 0; i < f->goal_count && !has_steps; i++) {
         const candidate *c = &f->candidates[f->goals[i]];
         day on = c->first > next ? c->first : next;
         if (on <= c->last && !reach_goal(&g, f->goals[i], on, e)) {
             return false;
         }
     }
-    for (uint32_t i = 0; g.count < f->q->step_max && i < f->step_count; i++) {
+    for (uint32_t i = 0; has_steps && g.count < f->q->step_max && i < f->step_count; i++) {
         const candidate *c = &f->candidates[f->steps[i]];
         day on = c->first > next ? c->first : next;
         if (on <= c->last && !add_step(&g, f->steps[i], on, e)) {
@@ -410,20 +424,20 @@ static uint32_t join_days(const going *g, const candidate *c, day from, day unti
 }
 
 /* What starts while something runs; a goal only on the very day on which the last step ends. */
-static bool go_beside(finder *f, uint32_t number, err *e)
+static bool go_beside(finder *f, uint32_t number, bool has_steps, err *e)
 {
     going g = going_from(f, number);
     day start = f->labels[number].start;
     day done = f->labels[number].done;
     day days[2 * PATH_STEP_MAX + 1];
-    for (uint32_t i = 0; i < f->goal_count; i++) {
+    for (uint32_t i = 0; i < f->goal_count && !has_steps; i++) {
         const candidate *c = &f->candidates[f->goals[i]];
         uint32_t count = c->first > done ? 0 : join_days(&g, c, done, done, days);
         if (count > 0 && !reach_goal(&g, f->goals[i], done, e)) {
             return false;
         }
     }
-    for (uint32_t i = 0; g.count < f->q->step_max && i < f->step_count; i++) {
+    for (uint32_t i = 0; has_steps && g.count < f->q->step_max && i < f->step_count; i++) {
         const candidate *c = &f->candidates[f->steps[i]];
         uint32_t count = c->first > done ? 0 : join_days(&g, c, start, done, days);
         for (uint32_t k = 0; k < count; k++) {
@@ -435,43 +449,60 @@ static bool go_beside(finder *f, uint32_t number, err *e)
     return true;
 }
 
-static bool begin(finder *f, err *e)
+bool search_at_once(finder *f, err *e)
 {
     bool is_made;
     label root = {.parent = NO_LABEL, .candidate = NO_LABEL};
     root.start = f->q->as_of - 1;
     root.end = root.start;
     root.done = root.start;
-    return new_label(f, &root, &is_made, e);
+    return new_label(f, &root, &is_made, e) && keep_ready(f, 0, e) && go_after(f, 0, false, e);
+}
+
+/* Goes on from every label of a layer: to goals, or by a step. */
+static bool go_on(finder *f, uint32_t first, uint32_t end, bool has_steps, err *e)
+{
+    for (uint32_t i = first; i < end; i++) {
+        const label *l = &f->labels[i];
+        reach_from from = {.met = &f->facts[l->facts_all].met,
+                           .done = l->done,
+                           .count = l->count,
+                           .weeks = l->weeks,
+                           .doubts = l->doubts};
+        if (f->q->stop != NULL && i % STOP_EVERY == 0 && *f->q->stop) {
+            return fail(e, ERR_CANCELLED, "the question was cancelled");
+        }
+        if (l->is_dropped || (has_steps && !reach_may_lead(f, &from))) {
+            continue;
+        }
+        bool is_running = i > 0; /* nothing runs at the beginning */
+        if ((l->is_ready && !go_after(f, i, has_steps, e)) ||
+            (is_running && !go_beside(f, i, has_steps, e))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool search_chains(finder *f, err *e)
 {
     uint32_t first = 0;
-    if (!begin(f, e)) {
-        return false;
-    }
-    for (uint32_t layer = 0; layer <= f->q->step_max && first < f->label_count; layer++) {
+    for (uint32_t layer = 0; layer < f->q->step_max && f->goal_count > 0; layer++) {
         uint32_t end = f->label_count;
+        if (!go_on(f, first, end, true, e)) {
+            return false;
+        }
+        first = end;
+        end = f->label_count;
         for (uint32_t i = first; i < end; i++) {
             if (!f->labels[i].is_dropped && !keep_ready(f, i, e)) {
                 return false;
             }
         }
-        for (uint32_t i = first; i < end; i++) {
-            if (f->q->stop != NULL && i % STOP_EVERY == 0 && *f->q->stop) {
-                return fail(e, ERR_CANCELLED, "the question was cancelled");
-            }
-            const label *l = &f->labels[i];
-            if (l->is_dropped || is_hopeless(f, l->done < f->q->as_of ? f->q->as_of : l->done,
-                                             l->count, l->weeks, l->doubts)) {
-                continue;
-            }
-            if ((l->is_ready && !go_after(f, i, e)) || (layer > 0 && !go_beside(f, i, e))) {
-                return false;
-            }
+        if (!go_on(f, first, end, false, e)) {
+            return false;
         }
-        first = end;
+        reach_drop(f, layer + 3); /* from here on chains have so many steps at least */
     }
     return true;
 }
