@@ -160,7 +160,8 @@ static uint32_t quarters_between(const candidate *a, const candidate *b)
     return WAY_QUARTERS + (uint32_t)(km / QUARTER_KM);
 }
 
-/* The week with every time begun `by` quarters earlier and ended as much later, less than a word. */
+/* The week with every time begun `by` quarters earlier and ended as much later, less than a word.
+ */
 static void widen(const uint64_t *week, uint32_t by, uint64_t ret[WEEK_WORDS])
 {
     enum { LAST_BITS = QUARTERS - 64 * (WEEK_WORDS - 1) };

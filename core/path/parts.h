@@ -296,12 +296,12 @@ typedef struct finder {
     uint32_t *goals, *steps; /* in order of the first day */
     uint32_t goal_count, step_count;
     uint32_t goal_rows, goal_open;
-    bitset asked; /* wants of goals that may still be worth a chain, and of steps to them */
-    day met[EFFECT_MAX];           /* by want: the first day on which it can be met at all */
+    bitset asked;        /* wants of goals that may still be worth a chain, and of steps to them */
+    day met[EFFECT_MAX]; /* by want: the first day on which it can be met at all */
     uint32_t min_weeks[EFFECT_MAX]; /* by want: the shortest step that meets it */
     uint32_t closed[GATE_COUNT_MAX];
     uint32_t closed_other; /* by dates */
-    day bound; /* no goal can begin before */
+    day bound;             /* no goal can begin before */
     /* Search. */
     label *labels;
     uint32_t label_count, label_cap;

@@ -121,8 +121,7 @@ bool reach_may_lead(const finder *f, const reach_from *from)
 {
     for (uint32_t i = 0; i < f->goal_count; i++) {
         front_chain best;
-        if (best_of(f, &f->candidates[f->goals[i]], from, &best) &&
-            front_takes(&f->front, &best)) {
+        if (best_of(f, &f->candidates[f->goals[i]], from, &best) && front_takes(&f->front, &best)) {
             return true;
         }
     }
@@ -160,7 +159,8 @@ void reach_drop(finder *f, uint32_t steps)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < f->goal_count; i++) {
         /* As if all but the last step had been taken, for nothing. */
-        reach_from from = {.met = &none, .done = f->q->as_of, .count = steps - 2, .weeks = steps - 2};
+        reach_from from = {
+            .met = &none, .done = f->q->as_of, .count = steps - 2, .weeks = steps - 2};
         const candidate *c = &f->candidates[f->goals[i]];
         front_chain best;
         if (best_of(f, c, &from, &best)) {

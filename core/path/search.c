@@ -270,8 +270,7 @@ static bool new_label(finder *f, const label *l, bool *ret_made, err *e)
 }
 
 /* May it lead anywhere, judged by what costs little? */
-static bool is_promising(const going *g, uint32_t number, day on, uint32_t facts_number,
-                         label *ret)
+static bool is_promising(const going *g, uint32_t number, day on, uint32_t facts_number, label *ret)
 {
     const finder *f = g->f;
     const label *l = &f->labels[g->from];

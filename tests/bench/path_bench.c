@@ -1,5 +1,5 @@
-/* Pathways in process: the planner alone, with the built-in plugins and the strategy `casework`, on a
- * folder with offers.ndjson and seekers.ndjson as `lotse sample` makes them.
+/* Pathways in process: the planner alone, with the built-in plugins and the strategy `casework`, on
+ * a folder with offers.ndjson and seekers.ndjson as `lotse sample` makes them.
  *
  *   path_bench DIR [--plugins DIR] [--day DATE] [--steps N] [--goal isco:CODE]
  */
@@ -203,16 +203,17 @@ static void run(bench *b, day as_of, uint32_t step_max, const char *goal)
         if (getenv("PATH_BENCH_ALL") != NULL) {
             printf("%.*s %.2f ms, %u candidates, %u labels, %u chains, goals %u of %u\n",
                    (int)b->people[i]->id.text.len, b->people[i]->id.text.base, b->milliseconds[i],
-                   answer.candidate_count, answer.label_count, answer.chain_count,
-                   answer.goal_open, answer.goal_rows);
+                   answer.candidate_count, answer.label_count, answer.chain_count, answer.goal_open,
+                   answer.goal_rows);
         }
         arena_fini(&a);
     }
     uint32_t n = b->person_count;
     qsort(b->milliseconds, n, sizeof(double), compare_numbers);
-    printf("%u people, up to %u steps before the goal: p50 %.2f ms, p90 %.2f, p99 %.2f, most %.2f\n",
-           n, step_max, b->milliseconds[n / 2], b->milliseconds[n * 9 / 10],
-           b->milliseconds[n * 99 / 100], b->milliseconds[n - 1]);
+    printf(
+        "%u people, up to %u steps before the goal: p50 %.2f ms, p90 %.2f, p99 %.2f, most %.2f\n",
+        n, step_max, b->milliseconds[n / 2], b->milliseconds[n * 9 / 10],
+        b->milliseconds[n * 99 / 100], b->milliseconds[n - 1]);
     printf("%u with a way, %u not exact, %.1f chains, %.0f candidates, %.0f labels on average\n",
            reached, inexact, (double)chains / n, (double)candidates / n, (double)labels / n);
     printf("chains by length:");
