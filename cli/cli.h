@@ -74,6 +74,9 @@ typedef struct cli {
     const char *keep;
     const char *html;
     bool wants_forget;
+    const char *by;
+    const char *steps;
+    bool assumes_recurring;
     bool is_json;
     bool is_html;
     bool is_aloud;
@@ -161,6 +164,7 @@ int command_explain(cli *c);
 int command_letter(cli *c);
 int command_seeker(cli *c);
 int command_offer(cli *c);
+int command_path(cli *c);
 int command_strategy(cli *c);
 int command_plugin(cli *c);
 int command_fields(cli *c);

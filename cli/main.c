@@ -48,6 +48,14 @@ static const command COMMANDS[] = {
      "words and without a score. The computer decides nothing, and the letter says so.\n\n"
      "  lotse letter s-017 o-042 --lang uk --html --out letter.html",
      command_letter},
+    {"path", "path SEEKER [--to isco:5321|offer:ID|kind:job] [--by DATE] [-n 3] [--steps 4]",
+     "dated chains of courses to a goal, and the next step now",
+     "Finds the chains of real intakes that lead from what a person has to where they want to go:\n"
+     "their own goal or wishes, or --to. Tells dates, seats, who to ask for what, what runs out "
+     "when,\n"
+     "and, where there is no way, which one more offer would open one. Proposes; a person decides.\n\n"
+     "  lotse path s-017 --lang de",
+     command_path},
     {"seeker", "seeker get ID | list | delete ID | put FILE | export ID",
      "look at, change or remove people's records",
      "  lotse seeker list -n 20\n  lotse seeker get s-017", command_seeker},

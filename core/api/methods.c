@@ -5,6 +5,7 @@
 #include "api/parts.h"
 #include "api/results.h"
 #include "base/limits.h"
+#include "path/path.h"
 
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
 
@@ -110,6 +111,17 @@ static const rpc_param AUDIT_LIST[] = {
     {"by", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "what this account did"},
     {"after", RPC_INT, false, 0, INT64_MAX, NULL, "numbers greater than this"},
     PARAM_LIMIT,
+static const rpc_param PATH_FIND[] = {
+    {"seeker", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "the person"},
+    {"seeker_record", RPC_OBJECT, false, 0, 0, "record/seeker.schema.json", "a person who is not stored; answered and forgotten"},
+    {"to", RPC_TEXT, false, 1, 128, NULL, "isco:CODE, kldb:CODE, offer:ID or kind:KIND; the person's goal or wishes if not said, else any job"},
+    {"by", RPC_DAY, false, 0, 0, NULL, "the last day to arrive"},
+    {"steps", RPC_INT, false, 0, PATH_STEP_MAX, NULL, "intakes before the goal at most, 4 if not said"},
+    {"assume_recurring", RPC_BOOL, false, 0, 0, NULL, "true: dated intakes are assumed to come again in the next three years"},
+    {"ideas", RPC_BOOL, false, 0, 0, NULL, "true: offers that are only ideas count too"},
+    {"limit", RPC_INT, false, 1, 50, NULL, "chains at most, 3 if not said"},
+    {"strategy", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "id of the strategy, \"casework\" if not said"},
+    PARAM_WEIGHTS, PARAM_AS_OF, PARAM_LANG, PARAM_WHAT_IF,
 };
 
 static const rpc_param STRATEGY_PUT[] = {
@@ -213,6 +225,7 @@ ON_WORKER(offer_list)
 ON_WORKER(match_answer_query)
 ON_WORKER(match_answer_explain)
 ON_WORKER(letter_get)
+ON_WORKER(path_answer_find)
 ON_WORKER(strategy_put)
 ON_WORKER(strategy_get)
 ON_WORKER(strategy_list)
@@ -296,6 +309,7 @@ static const rpc_method METHODS[] = {
     METHOD("match.query", match_answer_query, MATCH_QUERY, READS, RESULT_MATCHES, "The best offers for a person, or people for an offer, with reasons."),
     METHOD("match.explain", match_answer_explain, MATCH_EXPLAIN, READS, RESULT_EXPLAINED, "One pair whatever its verdict: reasons, every gate, and what would open it."),
     METHOD("letter.get", letter_get, LETTER_GET, READS, RESULT_LETTER, "A letter to a person about one offer: plain text, a page to print, or text to be read aloud."),
+    METHOD("path.find", path_answer_find, PATH_FIND, READS, RESULT_PATHS, "Dated chains of intakes from where a person stands to a goal."),
     METHOD("strategy.put", strategy_put, STRATEGY_PUT, CHANGES, RESULT_WRITTEN, "Stores a strategy."),
     METHOD("strategy.get", strategy_get, ID_LANG, READS, RESULT_STRATEGY, "A strategy."),
     METHOD("strategy.list", strategy_list, LANG_AS_OF, READS, RESULT_STRATEGIES, "The strategies there are, built in and stored."),

@@ -54,6 +54,7 @@ api_answer seeker_put, seeker_get, seeker_delete, seeker_list, seeker_export;
 api_answer offer_put, offer_get, offer_delete, offer_list;
 api_answer match_answer_query, match_answer_explain;
 api_answer letter_get;
+api_answer path_answer_find;
 api_answer strategy_put, strategy_get, strategy_list;
 api_answer plugin_list, plugin_show, plugin_enable, plugin_disable, plugin_grant, plugin_reload;
 api_answer decision_record, decision_list, decision_report, event_record, event_list;

@@ -34,6 +34,53 @@
     "total":{"type":"integer","minimum":0},"cursor":{"type":["string","null"]}, \
     "offers":{"type":"array","items":{"type":"object","required":["id","kind","version","title"]}}}})
 
+#define SCHEMA_PATH_STEP JSON({"type":"object","additionalProperties":false, \
+    "required":["role","offer","intake","kind","title","provider","start","end","weeks", \
+    "register_by","seats_free","assumed","beside","funding","doubts","gains","asks","checks", \
+    "notes","after"],"properties":{"role":{"enum":["step","goal"]},"offer":{"type":"string"}, \
+    "intake":{"type":["string","null"]},"kind":{"type":"string"},"title":{"type":"string"}, \
+    "provider":{"type":["string","null"]},"start":{"type":"string"}, \
+    "end":{"type":["string","null"]},"weeks":{"type":"integer"}, \
+    "register_by":{"type":["string","null"]},"seats_free":{"type":["integer","null"]}, \
+    "assumed":{"type":"boolean"},"beside":{"type":"boolean"}, \
+    "funding":{"type":"array","items":{"type":"string"}},"doubts":{"type":"integer"}, \
+    "gains":{"type":"array","items":{"type":"string"}}, \
+    "asks":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["id","who","by","text","discretionary"],"properties":{"id":{"type":"string"}, \
+    "who":{"type":"string"},"by":{"type":["string","null"]},"text":{"type":"string"}, \
+    "discretionary":{"type":"boolean"}}}}, \
+    "checks":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["criterion","id","path","text"],"properties":{"criterion":{"type":"string"}, \
+    "id":{"type":"string"},"path":{"type":["string","null"]},"text":{"type":"string"}}}}, \
+    "notes":{"type":"array","items":{"type":"object","additionalProperties":false, \
+    "required":["id","text"],"properties":{"id":{"type":"string"},"text":{"type":"string"}}}}, \
+    "after":{"type":["string","null"]}}})
+
+#define SCHEMA_CHAIN "{\"type\":\"object\",\"additionalProperties\":false," \
+    "\"required\":[\"arrival\",\"weeks\",\"doubts\",\"fit\",\"best\",\"text\",\"next\",\"steps\"]," \
+    "\"properties\":{\"arrival\":{\"type\":\"string\"},\"weeks\":{\"type\":\"integer\"}," \
+    "\"doubts\":{\"type\":\"integer\"},\"fit\":{\"type\":\"integer\"}," \
+    "\"best\":{\"type\":\"array\",\"items\":{\"enum\":[\"arrival\",\"doubts\",\"weeks\",\"steps\",\"fit\"]}}," \
+    "\"text\":{\"type\":\"string\"},\"next\":{\"type\":\"object\",\"additionalProperties\":false," \
+    "\"required\":[\"offer\",\"intake\",\"by\",\"text\"],\"properties\":{\"offer\":{\"type\":\"string\"}," \
+    "\"intake\":{\"type\":[\"string\",\"null\"]},\"by\":{\"type\":\"string\"},\"text\":{\"type\":\"string\"}}}," \
+    "\"steps\":{\"type\":\"array\",\"items\":" SCHEMA_PATH_STEP "}}}"
+
+#define RESULT_PATHS "{\"type\":\"object\",\"additionalProperties\":false," \
+    "\"required\":[\"seeker\",\"strategy\",\"as_of\",\"snapshot\",\"goal\",\"by\",\"steps_max\",\"exact\"," \
+    "\"arrival\",\"text\",\"total\",\"goals\",\"chains\",\"missing\"],\"properties\":{" \
+    "\"seeker\":{\"type\":\"string\"},\"strategy\":{\"type\":\"string\"},\"as_of\":{\"type\":\"string\"}," \
+    "\"snapshot\":{\"type\":\"integer\"},\"goal\":{\"type\":\"object\",\"required\":[\"offer\",\"kinds\",\"occupations\"]}," \
+    "\"by\":{\"type\":[\"string\",\"null\"]},\"steps_max\":{\"type\":\"integer\"},\"exact\":{\"type\":\"boolean\"}," \
+    "\"arrival\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"earliest\",\"latest\",\"bound\"]," \
+    "\"properties\":{\"earliest\":{\"type\":[\"string\",\"null\"]},\"latest\":{\"type\":[\"string\",\"null\"]}," \
+    "\"bound\":{\"type\":[\"string\",\"null\"]}}},\"text\":{\"type\":\"string\"},\"total\":{\"type\":\"integer\"}," \
+    "\"goals\":{\"type\":\"object\",\"required\":[\"rows\",\"open\",\"closed_by_dates\",\"closed_by\"]}," \
+    "\"chains\":{\"type\":\"array\",\"items\":" SCHEMA_CHAIN "}," \
+    "\"missing\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false," \
+    "\"required\":[\"outcome\",\"opens\",\"asked_by\",\"text\"],\"properties\":{\"outcome\":{\"type\":\"string\"}," \
+    "\"opens\":{\"type\":\"integer\"},\"asked_by\":{\"type\":\"integer\"},\"text\":{\"type\":\"string\"}}}}}}"
+
 #define RESULT_STRATEGY JSON({"type":"object","additionalProperties":false, \
     "required":["strategy","origin","version","usable"],"properties":{ \
     "strategy":{"type":"object","required":["id","criteria","gates"]}, \

@@ -240,6 +240,54 @@ static bool take_givers(finder *f, uint32_t s, const want *w, err *e)
     return true;
 }
 
+/* A course of a language builds on the level before. */
+static void ask_level_before(finder *f, candidate *c, uint64_t effect)
+{
+    const seeker *s = f->q->seeker;
+    uint32_t level = path_effect_level(effect);
+    uint32_t has = 0;
+    if (path_effect_kind_of(effect) != PATH_LANGUAGE || level < 2) {
+        return;
+    }
+    for (uint32_t i = 0; i < s->languages.count; i++) {
+        const seeker_language *l = &s->languages.items[i];
+        if (l->code.position == path_effect_key(effect)) {
+            has = l->level.is_set ? l->level.position : level; /* not known may be enough */
+        }
+    }
+    if (has + 1 < level) {
+        const want before = {
+            .effect = path_effect(PATH_LANGUAGE, level - 1, 0, path_effect_key(effect))};
+        uint32_t number = facts_want(f, &before);
+        if (number != UINT32_MAX) {
+            bitset_add(&c->wants, number);
+            bitset_add(&c->wants_surely, number);
+        }
+    }
+}
+
+static bool take_extras(finder *f, err *e)
+{
+    for (uint32_t i = 0; i < f->q->extra_count && f->candidate_count < CANDIDATE_MAX; i++) {
+        candidate *c = new_candidate(f, e);
+        if (c == NULL) {
+            return false;
+        }
+        c->extra = i;
+        c->is_step = true;
+        c->is_assumed = true;
+        c->has_end = true;
+        c->is_online = true;
+        c->days = f->q->extras[i].days;
+        c->first = f->q->as_of > f->available_from ? f->q->as_of : f->available_from;
+        c->last = LOTSE_OPEN;
+        c->minutes = -1;
+        ask_level_before(f, c, f->q->extras[i].effect);
+        f->candidate_count++;
+    }
+    return true;
+}
+
 /* Whatever is asked for brings in those who give it, who ask for things themselves. */
 static bool take_steps(finder *f, err *e)
 {
@@ -270,27 +318,6 @@ static bool take_steps(finder *f, err *e)
             }
         }
         w = 0; /* what came may ask for something that stands before */
-    }
-    return true;
-}
-
-static bool take_extras(finder *f, err *e)
-{
-    for (uint32_t i = 0; i < f->q->extra_count && f->candidate_count < CANDIDATE_MAX; i++) {
-        candidate *c = new_candidate(f, e);
-        if (c == NULL) {
-            return false;
-        }
-        c->extra = i;
-        c->is_step = true;
-        c->is_assumed = true;
-        c->has_end = true;
-        c->is_online = true;
-        c->days = f->q->extras[i].days;
-        c->first = f->q->as_of > f->available_from ? f->q->as_of : f->available_from;
-        c->last = LOTSE_OPEN;
-        c->minutes = -1;
-        f->candidate_count++;
     }
     return true;
 }
@@ -432,5 +459,5 @@ bool candidate_find_goals(finder *f, err *e)
 
 bool candidate_find_steps(finder *f, err *e)
 {
-    return take_steps(f, e) && take_extras(f, e) && list_steps(f, e);
+    return take_extras(f, e) && take_steps(f, e) && list_steps(f, e);
 }

@@ -110,6 +110,7 @@ static bool tell_step(telling *t, uint32_t at, path_step *s, err *e)
                      .end = t->ends[at],
                      .weeks = is_goal ? 0 : candidate_weeks(c, t->starts[at]),
                      .checks = j.checks,
+                     .is_insured = c->is_insured,
                      .is_assumed = c->is_assumed,
                      .shift = c->shift,
                      .grant_codes = c->grants};
@@ -190,6 +191,7 @@ static bool tell(finder *f, arena *a, path_answer *ret, err *e)
                          .bound = f->bound,
                          .goal_rows = f->goal_rows,
                          .goal_open = f->goal_open,
+                         .goal_reached = f->goal_reached,
                          .label_count = f->label_count,
                          .candidate_count = f->candidate_count};
     qsort(f->front.chains, f->front.count, sizeof *f->front.chains, compare_chains);
@@ -228,12 +230,14 @@ static bool search(finder *f, err *e)
         return false;
     }
     f->bound = f->front.count > 0 ? first_arrival(f) : DAY_NONE;
+    f->goal_reached = f->front.count;
     if (f->q->step_max > 0) {
         reach_drop(f, 2);
         if (!candidate_find_steps(f, e)) {
             return false;
         }
         day earliest = reach_days(f);
+        f->goal_reached += f->goal_count;
         if (earliest != DAY_NONE && (f->bound == DAY_NONE || earliest < f->bound)) {
             f->bound = earliest;
         }
@@ -266,7 +270,8 @@ bool path_find(match_worker *w, const path_question *q, arena *a, path_answer *r
     f->memory = &memory;
     f->is_exact = true;
     path_answer answer;
-    bool is_done = search(f, e) && tell(f, a, &answer, e);
+    bool is_done = search(f, e) && tell(f, a, &answer, e) &&
+                   (!q->looks_for_missing || answer.chain_count > 0 || missing_find(f, &answer, e));
     finder_fini(f);
     arena_fini(&memory);
     if (is_done) {

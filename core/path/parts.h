@@ -295,7 +295,7 @@ typedef struct finder {
     uint32_t candidate_count, candidate_cap;
     uint32_t *goals, *steps; /* in order of the first day */
     uint32_t goal_count, step_count;
-    uint32_t goal_rows, goal_open;
+    uint32_t goal_rows, goal_open, goal_reached;
     bitset asked;        /* wants of goals that may still be worth a chain, and of steps to them */
     day met[EFFECT_MAX]; /* by want: the first day on which it can be met at all */
     uint32_t min_weeks[EFFECT_MAX]; /* by want: the shortest step that meets it */
@@ -367,6 +367,9 @@ uint64_t grant_needed(const finder *f, const segment *s, uint32_t row);
 day grant_lapse(const seeker_entitlement *held);
 path_grant grant_of(const finder *f, const candidate *c, day on, uint32_t used, uint32_t *ret_held,
                     day *ret_lapses, day *ret_enrol);
+
+/* missing.c */
+bool missing_find(finder *f, path_answer *ret, err *e);
 
 /* front.c */
 bool front_takes(const front *f, const front_chain *chain);

@@ -32,8 +32,8 @@ typedef struct path_goal {
     uint32_t occupation_count;          /* 0: any */
 } path_goal;
 
-/* A course nobody offers yet: what it would give, open to everybody on any day. For finding out
- * what is missing. */
+/* A course nobody offers yet: what it would give, open on any day to everybody who has the level
+ * of language before. For finding out what is missing. */
 typedef struct path_extra {
     uint64_t effect; /* as path_want.effect */
     int32_t days;    /* how long it takes */
@@ -53,6 +53,7 @@ typedef struct path_question {
     bool counts_ideas; /* offers with the status idea are taken in */
     const path_extra *extras;
     uint32_t extra_count;
+    bool looks_for_missing; /* where there is no chain: which single offer would make one */
     const volatile bool *stop; /* may be NULL */
 } path_question;
 
@@ -75,6 +76,7 @@ typedef struct path_step {
     uint32_t weeks; /* in the course; 0: the goal */
     uint32_t doubts;
     uint64_t checks;   /* gates of the program that say check, a bit each */
+    bool is_insured;   /* who does it is not unemployed */
     bool is_assumed;   /* its dates are those of an earlier intake, whole years on */
     int32_t shift;     /* days from the stored dates */
     bool beside_check; /* whether it fits beside another step must be looked at */
@@ -115,6 +117,7 @@ typedef struct path_answer {
     bool is_exact;             /* no chain of at most step_max steps was left out */
     day bound;                 /* no chain of any length arrives before; DAY_NONE: none can */
     uint32_t goal_rows;        /* rows that the goal names */
+    uint32_t goal_reached; /* of them those that a chain may reach */
     uint32_t goal_open;        /* of them those that no gate closes that courses cannot open */
     const path_closed *closed; /* gates that close the others, most first */
     uint32_t closed_count;
@@ -127,6 +130,11 @@ typedef struct path_answer {
 
 /* The answer lives in `a`. ERR_CANCELLED, ERR_MEMORY, ERR_PLUGIN_FAULT. [worker] */
 bool path_find(match_worker *w, const path_question *q, arena *a, path_answer *ret, err *e);
+
+/* The person on the day a step of a chain starts, as its gates see them. In `a`. False: no memory.
+ */
+bool path_state(const path_question *q, const path_chain *chain, uint32_t step, arena *a,
+                seeker *ret);
 
 /* ---------------------------------------------------------------------- effects */
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 typedef struct maker {
-    const finder *f;
+    const dictionary *dictionary;
     arena *a;
     seeker *s;
     bool has_failed;
@@ -28,7 +28,7 @@ static void *with_room(maker *m, const void *items, uint32_t count, size_t width
 static bytes concept_text(maker *m, uint32_t number)
 {
     char scratch[16];
-    bytes text = arena_copy(m->a, dictionary_text(m->f->q->dictionary, number, scratch));
+    bytes text = arena_copy(m->a, dictionary_text(m->dictionary, number, scratch));
     m->has_failed = m->has_failed || text.base == NULL;
     return text;
 }
@@ -217,7 +217,7 @@ static void add_work(maker *m, const span *work)
 
 bool record_with(const finder *f, const facts *what, arena *a, seeker *ret)
 {
-    maker m = {.f = f, .a = a, .s = ret};
+    maker m = {.dictionary = f->q->dictionary, .a = a, .s = ret};
     *ret = *f->q->seeker;
     for (uint32_t i = 0; i < f->effect_count; i++) {
         if (bitset_has(&what->gained, i)) {
@@ -228,6 +228,27 @@ bool record_with(const finder *f, const facts *what, arena *a, seeker *ret)
         add_work(&m, &what->spans[i]);
     }
     if (what->is_permission_over) {
+        ret->work_permission = (seeker_work_permission){0};
+    }
+    return !m.has_failed;
+}
+
+bool path_state(const path_question *q, const path_chain *chain, uint32_t step, arena *a,
+                seeker *ret)
+{
+    maker m = {.dictionary = q->dictionary, .a = a, .s = ret};
+    day on = chain->steps[step].start;
+    *ret = *q->seeker;
+    for (uint32_t i = 0; i < step; i++) {
+        const path_step *s = &chain->steps[i];
+        for (uint32_t k = 0; s->end <= on && k < s->effect_count; k++) {
+            add_effect(&m, s->effects[k]);
+        }
+        if (s->end <= on && s->is_insured) {
+            add_work(&m, &(span){s->start, s->end});
+        }
+    }
+    if (ret->work_permission.until.is_set && on > ret->work_permission.until.value) {
         ret->work_permission = (seeker_work_permission){0};
     }
     return !m.has_failed;

@@ -18,7 +18,7 @@ tell() { printf '\n%s# %s%s\n\n' "$bold" "$*" "$plain"; }
 
 ask() { "$lotse" --data "$folder/town" --as-of 2026-11-23 --lang de "$@"; }
 
-tell "An invented town quarter: 150 offers and 60 people (schemas/examples)."
+tell "An invented town quarter: 154 offers and 60 people (schemas/examples)."
 "$lotse" --data "$folder/town" init
 ask import "$root/schemas/examples/offers.ndjson" "$root/schemas/examples/seekers.ndjson"
 
