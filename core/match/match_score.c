@@ -2,28 +2,56 @@
 #include "base/check.h"
 #include "match/match_run.h"
 
-static bool score_chunk(const match_query *q, const words *held, const run_anchor *anchor,
-                        const lotse_criterion *const *instances, match_worker *w,
+/* A criterion that runs elsewhere is asked for the few rows that can still win, never for many at
+ * once: here it counts as one that misses a fact. */
+static int32_t points_of_late(const match_run_state *run)
+{
+    int32_t points = 0;
+    for (uint32_t i = run->early_count; i < run->criterion_count; i++) {
+        points += contribution(run->criteria[i].weight, POINTS_MAX / 2);
+    }
+    return points;
+}
+
+static bool score_chunk(match_run_state *run, const words *held, const run_anchor *anchor,
                         const uint32_t *rows, uint32_t count, int32_t *scores, err *e)
 {
-    const strategy *s = q->strategy;
+    match_worker *w = run->worker;
+    const int32_t late = points_of_late(run);
     lotse_pairs pairs = {.size = sizeof pairs, .count = count};
     for (uint32_t i = 0; i < count; i++) {
-        scores[i] = 0;
+        scores[i] = late;
         w->km[i] = anchor_km(w, anchor, held->segment, rows[i]);
     }
-    for (uint32_t k = 0; k < s->criterion_count; k++) {
-        uint32_t number = s->criteria[k].criterion;
-        const criterion_spec *spec = &s->program->criteria[number];
-        pairs.km_offset = spec->uses_km ? (uint64_t)((uintptr_t)w->km - (uintptr_t)&pairs) : 0;
-        if (instances[k]->score(instances[k]->self, &held->views[number].table, rows, count, &pairs,
-                                w->verdicts, w->scores) != LOTSE_OK ||
+    for (uint32_t k = 0; k < run->early_count; k++) {
+        const run_criterion *c = &run->criteria[k];
+        pairs.km_offset = c->spec->uses_km ? (uint64_t)((uintptr_t)w->km - (uintptr_t)&pairs) : 0;
+        if (c->instance->score(c->instance->self, &held->views[c->criterion].table, rows, count,
+                               &pairs, w->verdicts, w->scores) != LOTSE_OK ||
             !narrow_answers_are_good(w->scores, w->verdicts, count)) {
-            return fail(e, ERR_PLUGIN_FAULT, "the criterion \"%s\" did not score", spec->id);
+            return fail(e, ERR_PLUGIN_FAULT, "the criterion \"%s\" did not score", c->spec->id);
         }
         for (uint32_t i = 0; i < count; i++) {
-            scores[i] += contribution(s->criteria[k].weight, w->scores[i]);
+            scores[i] += contribution(c->weight, w->scores[i]);
         }
+    }
+    return true;
+}
+
+/* The criteria, those that run elsewhere behind the others. */
+static bool find_criteria(match_run_state *run, const strategy *s, err *e)
+{
+    uint32_t late = s->criterion_count;
+    run->criterion_count = s->criterion_count;
+    for (uint32_t i = 0; i < s->criterion_count; i++) {
+        run_criterion c = {.spec = &s->program->criteria[s->criteria[i].criterion],
+                           .criterion = s->criteria[i].criterion,
+                           .weight = s->criteria[i].weight};
+        if (!worker_criterion(run->worker, c.criterion, s->criteria[i].params, &c.instance, e)) {
+            return false;
+        }
+        c.late = late_of(c.spec, c.instance);
+        run->criteria[c.late == NULL ? run->early_count++ : --late] = c;
     }
     return true;
 }
@@ -32,7 +60,6 @@ bool match_scores(match_worker *w, const match_query *q, const segment *other, c
                   uint32_t row_count, int32_t *ret_scores, err *e)
 {
     const strategy *s = q->strategy;
-    const lotse_criterion *instances[CRITERION_COUNT_MAX];
     const words *held = NULL;
     check(q->anchor_row_count == 1);
     check(segment_side(other) != segment_side(q->anchor));
@@ -49,21 +76,13 @@ bool match_scores(match_worker *w, const match_query *q, const segment *other, c
     run->program = s->program;
     run->row_side = segment_side(other);
     run->derived = DERIVE_ALL;
-    run->criterion_count = s->criterion_count;
-    for (uint32_t i = 0; i < s->criterion_count; i++) {
-        run->criteria[i].spec = &s->program->criteria[s->criteria[i].criterion];
-        if (!worker_criterion(w, s->criteria[i].criterion, s->criteria[i].params,
-                              &run->criteria[i].instance, e)) {
-            return false;
-        }
-        instances[i] = run->criteria[i].instance;
-    }
     run_anchor anchor;
-    bool is_done = anchor_read(run, 0, &anchor, e) && anchor_select(run, &anchor, e) &&
+    bool is_done = find_criteria(run, s, e) && anchor_read(run, 0, &anchor, e) &&
+                   anchor_select(run, &anchor, e) &&
                    words_hold(other, w->derive, s->program, q->as_of, &held, e);
     for (uint32_t at = 0; is_done && at < row_count; at += CHUNK_ROW_MAX) {
         uint32_t count = row_count - at < CHUNK_ROW_MAX ? row_count - at : CHUNK_ROW_MAX;
-        is_done = score_chunk(q, held, &anchor, instances, w, rows + at, count, ret_scores + at, e);
+        is_done = score_chunk(run, held, &anchor, rows + at, count, ret_scores + at, e);
     }
     if (held != NULL) {
         words_release(held);

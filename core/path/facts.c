@@ -39,6 +39,21 @@ uint32_t facts_want(finder *f, const want *w)
     return f->want_count++;
 }
 
+/* One of them is the other, or above it. Codes of different schemes cannot be compared: somebody
+ * has to look, and the gate says so. */
+static bool is_related(concept a, concept b)
+{
+    if (a == b || a == CONCEPT_NONE || b == CONCEPT_NONE) {
+        return true;
+    }
+    if (LOTSE_CONCEPT_SCHEME(a) != LOTSE_CONCEPT_SCHEME(b)) {
+        return true;
+    }
+    uint32_t digits = LOTSE_CONCEPT_DIGITS(a) < LOTSE_CONCEPT_DIGITS(b) ? LOTSE_CONCEPT_DIGITS(a)
+                                                                        : LOTSE_CONCEPT_DIGITS(b);
+    return LOTSE_CONCEPT_SCHEME(a) != LOTSE_SCHEME_ESCO && concept_common_prefix(a, b) >= digits;
+}
+
 bool facts_want_is_met(const want *w, uint64_t effect)
 {
     path_effect_kind kind = path_effect_kind_of(effect);
@@ -46,13 +61,59 @@ bool facts_want_is_met(const want *w, uint64_t effect)
         return (w->families >> kind & 1u) != 0;
     }
     if (path_effect_kind_of(w->effect) == PATH_OCCUPATION) {
-        return kind == PATH_OCCUPATION || kind == PATH_PART;
+        return (kind == PATH_OCCUPATION || kind == PATH_PART) &&
+               is_related(path_effect_key(w->effect), path_effect_key(effect));
     }
     if (kind != path_effect_kind_of(w->effect) ||
         path_effect_key(effect) != path_effect_key(w->effect)) {
         return false;
     }
     return path_effect_level(effect) >= path_effect_level(w->effect);
+}
+
+/* Are all modules of an occupation done, with this one that was gained? */
+static bool is_complete(const finder *f, const facts *x, uint64_t part)
+{
+    char scratch[16];
+    const seeker *s = f->q->seeker;
+    uint32_t total = path_effect_extra(part);
+    bytes of = dictionary_text(f->q->dictionary, path_effect_key(part), scratch);
+    bool done[100] = {false};
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < s->parts_done.count; i++) {
+        const seeker_part *p = &s->parts_done.items[i];
+        if (bytes_equal(p->of.text, of) && p->number.is_set && p->number.value < 100) {
+            done[p->number.value] = true;
+        }
+    }
+    for (uint32_t i = 0; i < f->effect_count; i++) {
+        uint64_t other = f->effects[i];
+        if (bitset_has(&x->gained, i) && path_effect_kind_of(other) == PATH_PART &&
+            path_effect_key(other) == path_effect_key(part) && path_effect_level(other) < 100) {
+            done[path_effect_level(other)] = true;
+        }
+    }
+    for (uint32_t i = 1; i <= total && i < 100; i++) {
+        count += done[i];
+    }
+    return total > 0 && count == total;
+}
+
+bool facts_has_learnt(const finder *f, uint32_t number, uint32_t occupation)
+{
+    const facts *x = &f->facts[number];
+    for (uint32_t i = 0; i < f->effect_count; i++) {
+        uint64_t effect = f->effects[i];
+        path_effect_kind kind = path_effect_kind_of(effect);
+        if (!bitset_has(&x->gained, i) || (kind != PATH_OCCUPATION && kind != PATH_PART) ||
+            !is_related(occupation, path_effect_key(effect))) {
+            continue;
+        }
+        if (kind == PATH_OCCUPATION || is_complete(f, x, effect)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Is what `low` gives part of what `high` gives? */

@@ -168,6 +168,20 @@ static bool is_among(const uint32_t *concepts, uint32_t count, uint32_t what)
     return false;
 }
 
+/* Does the gate ask whether an occupation is recognised? */
+static bool is_about_occupation(const finder *f, uint32_t gate_number)
+{
+    return f->program->gates[gate_number].op == GATE_FLAG &&
+           f->families[gate_number] == (FAMILY_OCCUPATION | FAMILY_PART);
+}
+
+static uint32_t occupation_of(const finder *f, const candidate *c)
+{
+    int32_t occupation = 0;
+    columns_number(&f->columns, c->segment, c->row, COLUMN_OCCUPATION, &occupation);
+    return (uint32_t)occupation;
+}
+
 /* What would have to be gained so that the gate opens. */
 static void find_wants(finder *f, candidate *c, uint32_t gate_number, const gate_finding *found)
 {
@@ -196,8 +210,8 @@ static void find_wants(finder *f, candidate *c, uint32_t gate_number, const gate
     } else if (g->op == GATE_AT_LEAST && (families == FAMILY_EQF || families == FAMILY_SCHOOL)) {
         path_effect_kind kind = families == FAMILY_EQF ? PATH_EQF : PATH_SCHOOL;
         add_effect_want(f, c, kind, found->need.number, 0, is_no);
-    } else if (g->op == GATE_FLAG && families == (FAMILY_OCCUPATION | FAMILY_PART)) {
-        add_effect_want(f, c, PATH_OCCUPATION, 0, 0, is_no);
+    } else if (is_about_occupation(f, gate_number)) {
+        add_effect_want(f, c, PATH_OCCUPATION, 0, occupation_of(f, c), is_no);
     } else {
         want w = {.families = families & ~(uint32_t)(FAMILY_SPELL | FAMILY_PERMISSION)};
         add_want(f, c, &w, is_no);
@@ -390,6 +404,10 @@ static bool judge_anew(finder *f, candidate *c, uint32_t facts_number, day on, j
             return false;
         }
         verdict v = judge_gate(f, i, person, &row);
+        if (is_about_occupation(f, i) && (c->no & bit) != 0 &&
+            !facts_has_learnt(f, facts_number, occupation_of(f, c))) {
+            v = VERDICT_NO; /* what was gained is for another occupation */
+        }
         bool only_gains = (f->changing & bit) != 0 && (f->falling & bit) == 0 &&
                           ((f->spelled | f->permitted) & bit) == 0;
         if (only_gains && verdict_today(c, bit) < v) {

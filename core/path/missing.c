@@ -35,18 +35,16 @@ static bool try_effect(finder *f, uint64_t effect, uint32_t *ret_count, err *e)
 }
 
 /* What would meet it; 0: nothing that can be named. */
-static uint64_t effect_for(const finder *f, const want *w)
+static uint64_t effect_for(const want *w)
 {
-    const path_goal *goal = &f->q->goal;
+    uint32_t occupation = path_effect_key(w->effect);
     if (w->families != 0) {
         return 0;
     }
     if (path_effect_kind_of(w->effect) != PATH_OCCUPATION) {
         return w->effect;
     }
-    return goal->occupation_count == 0
-               ? 0
-               : path_effect(PATH_OCCUPATION, RECOGNITION_FULL, 0, goal->occupations[0]);
+    return occupation == 0 ? 0 : path_effect(PATH_OCCUPATION, RECOGNITION_FULL, 0, occupation);
 }
 
 static uint32_t asking_for(const finder *f, uint32_t want_number)
@@ -78,7 +76,7 @@ bool missing_find(finder *f, path_answer *ret, err *e)
 {
     uint32_t tried = 0;
     for (uint32_t i = 0; i < f->want_count && tried < TRY_MAX; i++) {
-        path_want w = {.effect = effect_for(f, &f->wants[i]), .asked_count = asking_for(f, i)};
+        path_want w = {.effect = effect_for(&f->wants[i]), .asked_count = asking_for(f, i)};
         if (w.effect == 0 || !bitset_has(&f->asked, i)) {
             continue;
         }

@@ -206,7 +206,7 @@ typedef struct facts {
 
 /* A requirement of some row that the person does not meet for certain today. */
 typedef struct want {
-    uint64_t effect;   /* kind, level, key; of PATH_OCCUPATION any will do */
+    uint64_t effect;   /* kind, level, key; PATH_OCCUPATION: one related to the key */
     uint32_t families; /* not 0: of no shape known; any effect of these families may meet it */
 } want;
 
@@ -322,6 +322,8 @@ bool facts_row(finder *f, uint32_t number, day on, bool is_derived, gate_row *re
 uint32_t facts_effect(finder *f, uint64_t effect);
 uint32_t facts_want(finder *f, const want *w);
 bool facts_want_is_met(const want *w, uint64_t effect);
+/* Was an occupation gained that is this one, or all modules of one? */
+bool facts_has_learnt(const finder *f, uint32_t number, uint32_t occupation);
 /* Once all effects and wants are known. */
 void facts_relate(finder *f);
 

@@ -370,6 +370,39 @@ static inline bool is_about_dates(const char *id)
            strcmp(id, "terms.entry") == 0 || strcmp(id, "schedule.start") == 0;
 }
 
+/* Are the two modules of a test's occupation done? */
+static inline bool has_all_parts(const checker *c, const taken *steps, uint32_t count,
+                                 const offer *part, day on)
+{
+    int32_t found = 0;
+    for (int32_t n = 1; part->part.of.is_set && n <= part->part.total.value; n++) {
+        bool has = false;
+        for (uint32_t i = 0; i < count; i++) {
+            const offer *s = offer_of(c, steps[i].which);
+            has = has || (steps[i].end <= on && s->part.of.is_set && s->part.number.value == n);
+        }
+        found += has;
+    }
+    return part->part.of.is_set && found == part->part.total.value;
+}
+
+/* Has one of the steps given the occupation of the offer, or a module of another classification? */
+static inline bool has_learnt_occupation(const checker *c, const taken *steps, uint32_t count,
+                                         ref r, day on)
+{
+    const offer *o = offer_of(c, r);
+    for (uint32_t i = 0; i < count; i++) {
+        const offer *s = offer_of(c, steps[i].which);
+        bool is_it = s->outcomes.occupation.is_set &&
+                     (!o->occupation.is_set ||
+                      bytes_equal(s->outcomes.occupation.text, o->occupation.text));
+        if (steps[i].end <= on && (is_it || has_all_parts(c, steps, count, s, on))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* How many gates say check; -1: one says no. Are all open without any step? */
 static inline int32_t gates_on_day(checker *c, const taken *steps, uint32_t count, ref r, day on,
                                    bool *ret_open_today, const char **ret_why)
@@ -396,6 +429,10 @@ static inline int32_t gates_on_day(checker *c, const taken *steps, uint32_t coun
         if (is_about_gains(g->id)) {
             *ret_open_today = *ret_open_today && before != VERDICT_NO;
             v = before < v ? before : v;
+        }
+        if (strcmp(g->id, "education.recognition") == 0 && before == VERDICT_NO &&
+            !has_learnt_occupation(c, steps, count, r, on)) {
+            v = VERDICT_NO;
         }
         if (v == VERDICT_NO || (v == VERDICT_CHECK && c->q->is_certain)) {
             *ret_why = g->id;
