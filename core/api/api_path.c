@@ -305,8 +305,7 @@ static void write_range(asking *a, path_writer *w)
 static bool write_answer(asking *a, path_writer *w, err *e)
 {
     json_writer *out = w->m.out;
-    uint32_t limit =
-        (uint32_t)api_param_int(a->job->params, "limit", CHAIN_LIMIT_DEFAULT);
+    uint32_t limit = (uint32_t)api_param_int(a->job->params, "limit", CHAIN_LIMIT_DEFAULT);
     uint32_t *order = NULL;
     uint32_t count = order_chains(&a->answer, engine_worker_arena(a->worker), &order);
     json_begin_object(out);

@@ -256,8 +256,8 @@ static void ask_level_before(finder *f, candidate *c, uint64_t effect)
         }
     }
     if (has + 1 < level) {
-        const want before = {
-            .effect = path_effect(PATH_LANGUAGE, level - 1, 0, path_effect_key(effect))};
+        const want before = {.effect =
+                                 path_effect(PATH_LANGUAGE, level - 1, 0, path_effect_key(effect))};
         uint32_t number = facts_want(f, &before);
         if (number != UINT32_MAX) {
             bitset_add(&c->wants, number);

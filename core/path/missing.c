@@ -1,5 +1,6 @@
 /* Where there is no way: which one more offer would make one. Each thing that is asked for on the
- * way is tried as a course that nobody offers yet, and the whole question is asked again with it. */
+ * way is tried as a course that nobody offers yet, and the whole question is asked again with it.
+ */
 #include "path/parts.h"
 
 enum { TRY_MAX = 12, WEEK = 7 };

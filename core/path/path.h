@@ -53,7 +53,7 @@ typedef struct path_question {
     bool counts_ideas; /* offers with the status idea are taken in */
     const path_extra *extras;
     uint32_t extra_count;
-    bool looks_for_missing; /* where there is no chain: which single offer would make one */
+    bool looks_for_missing;    /* where there is no chain: which single offer would make one */
     const volatile bool *stop; /* may be NULL */
 } path_question;
 
@@ -117,7 +117,7 @@ typedef struct path_answer {
     bool is_exact;             /* no chain of at most step_max steps was left out */
     day bound;                 /* no chain of any length arrives before; DAY_NONE: none can */
     uint32_t goal_rows;        /* rows that the goal names */
-    uint32_t goal_reached; /* of them those that a chain may reach */
+    uint32_t goal_reached;     /* of them those that a chain may reach */
     uint32_t goal_open;        /* of them those that no gate closes that courses cannot open */
     const path_closed *closed; /* gates that close the others, most first */
     uint32_t closed_count;

@@ -393,9 +393,9 @@ static inline bool has_learnt_occupation(const checker *c, const taken *steps, u
     const offer *o = offer_of(c, r);
     for (uint32_t i = 0; i < count; i++) {
         const offer *s = offer_of(c, steps[i].which);
-        bool is_it = s->outcomes.occupation.is_set &&
-                     (!o->occupation.is_set ||
-                      bytes_equal(s->outcomes.occupation.text, o->occupation.text));
+        bool is_it =
+            s->outcomes.occupation.is_set &&
+            (!o->occupation.is_set || bytes_equal(s->outcomes.occupation.text, o->occupation.text));
         if (steps[i].end <= on && (is_it || has_all_parts(c, steps, count, s, on))) {
             return true;
         }
