@@ -53,7 +53,8 @@ static const command COMMANDS[] = {
      "Finds the chains of real intakes that lead from what a person has to where they want to go:\n"
      "their own goal or wishes, or --to. Tells dates, seats, who to ask for what, what runs out "
      "when,\n"
-     "and, where there is no way, which one more offer would open one. Proposes; a person decides.\n\n"
+     "and, where there is no way, which one more offer would open one. Proposes; a person "
+     "decides.\n\n"
      "  lotse path s-017 --lang de",
      command_path},
     {"seeker", "seeker get ID | list | delete ID | put FILE | export ID",

@@ -78,6 +78,8 @@ static const option OPTIONS[] = {
     {"--to", NULL, OPTION_VALUE, AT(to), "FILE", "where to (backup)"},
     {"--keys", NULL, OPTION_VALUE, AT(keys), "FILE", "keys of people (restore; FILE.keys)"},
     {"--to", NULL, OPTION_VALUE, AT(to), "GOAL", "where to: isco:5321, kldb:81302, offer:ID, kind:job"},
+    {"--to", NULL, OPTION_VALUE, AT(to), "GOAL",
+     "where to: isco:5321, kldb:81302, offer:ID, kind:job"},
     {"--by", NULL, OPTION_VALUE, AT(by), "DATE", "the last day to arrive"},
     {"--steps", NULL, OPTION_VALUE, AT(steps), "N", "steps before the goal at most (4)"},
     {"--assume-recurring", NULL, OPTION_FLAG, AT(assumes_recurring), NULL,

@@ -32,8 +32,8 @@ static void put_day(json_writer *out, const char *key, day d)
 /* What was written to the text, kept; and the text empty again. */
 static bytes keep_text(path_writer *w)
 {
-    bytes kept = arena_copy(memory_of(w), w->m.text.base == NULL ? BYTES("")
-                                                                 : buf_bytes(&w->m.text));
+    bytes kept =
+        arena_copy(memory_of(w), w->m.text.base == NULL ? BYTES("") : buf_bytes(&w->m.text));
     w->m.out->out->failed |= w->m.text.failed || kept.base == NULL;
     buf_clear(&w->m.text);
     return kept;
@@ -162,8 +162,8 @@ static bool read_offer(path_writer *w, telling *t, err *e)
     bytes intake = segment_intake_id(s->segment, s->row);
     if (!question_stored_text(w->m.worker, SIDE_OFFER, segment_record_id(s->segment, s->row), &text,
                               e) ||
-        !offer_parse(text, registry_ext_keys(engine_worker_registry(w->m.worker)), memory_of(w),
-                     &o, e)) {
+        !offer_parse(text, registry_ext_keys(engine_worker_registry(w->m.worker)), memory_of(w), &o,
+                     e)) {
         return false;
     }
     t->offer = o;
@@ -317,8 +317,7 @@ static void write_notes(path_writer *w, const telling *t)
     json_put_key(w->m.out, "notes");
     json_begin_array(w->m.out);
     if (s->grant_held != UINT32_MAX && s->grant_lapses != LOTSE_OPEN) {
-        const seeker_entitlement *held =
-            &w->question->seeker->entitlements.items[s->grant_held];
+        const seeker_entitlement *held = &w->question->seeker->entitlements.items[s->grant_held];
         path_part parts[] = {{"code", bytes_of(say_code_label(w->m.q->lang, CODES(entitlement),
                                                               held->code.position))},
                              {"day", path_day_text(w, s->grant_lapses)}};
@@ -442,8 +441,7 @@ static void write_next(path_writer *w, const telling *first)
     json_put_key(w->m.out, "next");
     json_begin_object(w->m.out);
     json_member_text(w->m.out, "offer", first->offer->id.text);
-    json_member_text(w->m.out, "intake",
-                     segment_intake_id(first->step->segment, first->step->row));
+    json_member_text(w->m.out, "intake", segment_intake_id(first->step->segment, first->step->row));
     put_day(w->m.out, "by", has_by ? by : first->step->start);
     path_put_sentence(w, "text", has_by ? "path.next" : "path.next_start", parts, 2);
     json_end_object(w->m.out);
@@ -454,9 +452,8 @@ bool path_write_chain(path_writer *w, const path_chain *chain, err *e)
     telling steps[PATH_STEP_MAX + 1] = {0};
     json_writer *out = w->m.out;
     for (uint32_t i = 0; i < chain->step_count; i++) {
-        steps[i] = (telling){.chain = chain,
-                             .step = &chain->steps[i],
-                             .is_goal = i + 1 == chain->step_count};
+        steps[i] = (telling){
+            .chain = chain, .step = &chain->steps[i], .is_goal = i + 1 == chain->step_count};
         if (!read_offer(w, &steps[i], e)) {
             return false;
         }

@@ -8,7 +8,8 @@
 #include "base/check.h"
 #include "base/limits.h"
 
-enum { CANDIDATE_CAP_FIRST = 256, YEAR_DAYS = 364, ROW_CLOSED = UINT32_MAX };
+enum { CANDIDATE_CAP_FIRST = 256, YEAR_DAYS = 364 };
+#define ROW_CLOSED UINT32_MAX
 
 static bool is_live(const finder *f, uint32_t s, uint32_t row)
 {

@@ -6,7 +6,8 @@
 
 #include "base/check.h"
 
-enum { NO_LABEL = UINT32_MAX, LABEL_CAP_FIRST = 1024, STOP_EVERY = 256 };
+enum { LABEL_CAP_FIRST = 1024, STOP_EVERY = 256 };
+#define NO_LABEL UINT32_MAX
 
 uint32_t search_steps(const finder *f, uint32_t label_number, uint32_t ret[PATH_STEP_MAX])
 {
