@@ -368,12 +368,16 @@ bool trail_add(trail *t, const trail_entry *entry, err *e)
     buf line = {0};
     int64_t now_ms = clock_unix_ms();
     print_entry(t, entry, now_ms, &body);
+    if (body.failed) {
+        buf_fini(&body);
+        return fail(e, ERR_MEMORY, "no memory for the log");
+    }
 
     pthread_mutex_lock(&t->lock);
     chain *c = &t->chains[entry->log];
     char mac[DIGEST_TEXT_LEN + 1];
     trail_line_print(t->key, c->mac, c->number + 1, buf_bytes(&body), mac, &line);
-    bool is_added = (!body.failed && !line.failed) || fail(e, ERR_MEMORY, "no memory for the log");
+    bool is_added = !line.failed || fail(e, ERR_MEMORY, "no memory for the log");
     is_added =
         is_added && open_day(t, entry->log, day_in_berlin(now_ms / 1000), e) && append(c, &line, e);
     if (is_added) {

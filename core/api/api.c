@@ -442,6 +442,5 @@ bool api_write_and_answer(api_job *job, engine_writes **writes, json_writer *out
 
 bytes api_actor(const api_job *job)
 {
-    bytes id = rpc_call_caller(job->call)->user;
-    return id.base == NULL ? BYTES("local") : id; /* the user who runs the program has none */
+    return job->actor;
 }

@@ -14,8 +14,9 @@ enum { SEEN_FIRST_CAP = 16, AUDIT_LIMIT_DEFAULT = 100 };
 /* Methods that show people without changing anything. A test holds the list against the table of
  * methods: whatever takes a person or answers with people stands here. */
 static const char *const SHOWS_PEOPLE[] = {
-    "seeker.get",    "seeker.list", "seeker.export", "match.query",   "match.explain",
-    "decision.list", "event.list",  "proposal.get",  "proposal.list", "proposal.replay",
+    "seeker.get",    "seeker.list",   "seeker.export", "match.query",   "match.explain",
+    "letter.get",    "path.find",     "batch.result",  "decision.list", "event.list",
+    "proposal.get",  "proposal.list", "proposal.replay",
 };
 
 bool api_method_shows_people(const char *method)
@@ -69,9 +70,19 @@ static bool is_logged(const rpc_method *method)
     return !is_piece && (method->is_changing || api_method_shows_people(method->name));
 }
 
+/* The user who is signed in; "local": whoever runs the program. Copied, as above. */
+static bytes caller_of(const api_job *job, engine_worker *w)
+{
+    const rpc_caller *caller = rpc_call_caller(job->call);
+    bool has_user = caller != NULL && caller->user.base != NULL;
+    bytes user = has_user ? arena_copy(engine_worker_arena(w), caller->user) : (bytes){0};
+    return user.base != NULL ? user : BYTES("local");
+}
+
 void api_trail_begin(api_job *job, engine_worker *w)
 {
     job->method = rpc_call_method(job->call);
+    job->actor = caller_of(job, w);
     if (is_logged(job->method)) {
         job->seeker = named(job, w, "seeker");
         job->offer = named(job, w, "offer");

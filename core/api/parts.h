@@ -1,8 +1,8 @@
 #ifndef CORE_API_PARTS_H
 #define CORE_API_PARTS_H
 
-#include "account/trail.h"
 #include "account/accounts.h"
+#include "account/trail.h"
 #include "api/api.h"
 #include "engine/batch.h"
 
@@ -24,10 +24,11 @@ typedef struct api_job {
     rpc_call *call;          /* NULL: handed to somebody who will finish it */
     const json_node *params; /* NULL: none; lives until the call is finished */
     const rpc_method *method;
+    bytes actor; /* who asks: a user, or "local" */
     bytes seeker, offer; /* those the call names, for the log; absent: none */
     bytes *seen;         /* ids of people whom the answer shows */
     uint32_t seen_count, seen_cap;
-    rpc_call *watch;         /* of api_run_watched; NULL: nobody listens, or it was taken */
+    rpc_call *watch; /* of api_run_watched; NULL: nobody listens, or it was taken */
 } api_job;
 
 /* The work of a method: writes the result to `out`, or fails, or takes job->call and sees to it

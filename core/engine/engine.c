@@ -157,11 +157,6 @@ uint32_t engine_worker_total(const engine *g)
     return g->worker_count;
 }
 
-const char *engine_dir(const engine *g)
-{
-    return g->dir;
-}
-
 bool engine_has_waiting(engine *g)
 {
     pthread_mutex_lock(&g->lock);
