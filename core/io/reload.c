@@ -12,6 +12,7 @@ static void on_work(uv_work_t *work)
     i->is_reloaded = config->reload(config->context, &console_dir, &names, &i->reload_why) &&
                      files_read(console_dir, &i->next_files, &i->reload_why) &&
                      (config->https == NULL || tls_keys_new(&names, &i->next_keys, &i->reload_why));
+    tls_leave_thread();
 }
 
 static void exchange(io *i)

@@ -160,6 +160,11 @@ void tls_keys_free(tls_keys **keys)
     }
 }
 
+void tls_leave_thread(void)
+{
+    OPENSSL_thread_stop();
+}
+
 /* ---------------------------------------------------------------------------------- a connection
  */
 

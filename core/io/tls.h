@@ -22,6 +22,8 @@ typedef struct tls_keys tls_keys;
  * fails then for want of memory fails for ever. ERR_CERTIFICATE, ERR_MEMORY. [any] */
 bool tls_keys_new(const tls_files *files, tls_keys **ret, err *e);
 void tls_keys_free(tls_keys **keys);
+/* Gives back what OpenSSL keeps for the calling thread, which will not use it soon again. [any] */
+void tls_leave_thread(void);
 
 typedef struct tls tls;
 bool tls_new(const tls_keys *keys, tls **ret); /* false: no memory. [loop] */

@@ -138,9 +138,12 @@ ok('a wrong file changes nothing and is said', /config\.kept.*httpps/.test(serve
 is('the old settings stay', await whoami(proxied, person), ['a.b@example', 'caseworker', ['u-1', 'u-2']]);
 over = true;
 await Promise.all(askers);
+console.log(`${asked} requests beside ${reloads} reloads`);
 is(`none of ${asked} requests failed over ${reloads} reloads`, failed, 0);
 ok('many were asked', asked > +reloads);
-is('the server ends well', await stop(server), 0);
+const end = await stop(server);
+if (end !== 0) console.log(server.log.slice(-3000));
+is('the server ends well', end, 0);
 
 // What must not start.
 fs.rmSync(`${dir}/town/conf.d`, { recursive: true });
