@@ -71,7 +71,7 @@ slow.on('message', (m) => Object.assign(told, m));
 await sleep(2000);
 const crowded = await honest(ASKS);
 tell(`beside ${IDLE} idle and ${SLOW} slow`, crowded);
-ok('an honest client waits at most twice as long', p(crowded, 0.99) <= Math.max(2 * p(alone, 0.99), full ? 0 : 25));
+ok('an honest client waits at most twice as long', p(crowded, 0.99) <= Math.max(2 * p(alone, 0.99), full ? 0 : 250));
 await sleep(full ? 12000 : 11000);
 ok(`slow ones are let go in time (${told.closed} so far, the longest after ${told.longest} ms)`, told.closed > 0 && told.longest < 12500);
 slow.kill();
