@@ -21,8 +21,9 @@ bool batch_write_note(const char *out, const json_node *run, err *e);
 /* A list from a file, as CSV: of needs as it is; of commitments also what a run wrote as ndjson.
  * batch_list.c */
 bool batch_put_list(const char *path, const char *key, json_writer *w, err *e);
-int batch_merge(cli *c);                                                  /* batch_merge.c */
-int batch_report_congestion(cli *c);                                      /* batch_report.c */
-bool batch_write_page(const char *path, const json_node *report, err *e); /* batch_page.c */
+int batch_merge(cli *c);             /* batch_merge.c */
+int batch_report_congestion(cli *c); /* batch_report.c */
+bool batch_write_page(const char *path, const json_node *report,
+                      err *e); /* NULL: stdout. batch_page.c */
 
 #endif

@@ -272,7 +272,7 @@ bool batch_write_page(const char *path, const json_node *root, err *e)
 {
     buf out = {0};
     put_page(&out, root);
-    FILE *f = fopen(path, "we");
+    FILE *f = path == NULL ? stdout : fopen(path, "we");
     bool is_written = f != NULL && !out.failed && fwrite(out.base, 1, out.len, f) == out.len;
     if (f != NULL && fclose(f) != 0) {
         is_written = false;

@@ -134,18 +134,22 @@ static void print_report(const json_doc *doc)
 
 /* ------------------------------------------------------------------------------------ the whole */
 
-static int show_report(cli *c, const json_doc *doc)
+static int show_report(const cli *c, const json_doc *doc)
 {
     err e = {0};
-    if (c->html != NULL && !batch_write_page(c->html, json_root(doc), &e)) {
-        return cli_report(c, &e);
-    }
     if (c->is_json) {
         cli_print_result(doc);
-    } else if (c->html == NULL) {
+        return EXIT_DONE;
+    }
+    if (!c->is_html) {
         print_report(doc);
-    } else if (!c->is_quiet) {
-        fprintf(stderr, "written to %s\n", c->html);
+        return EXIT_DONE;
+    }
+    if (!batch_write_page(c->out, json_root(doc), &e)) {
+        return cli_report(c, &e);
+    }
+    if (c->out != NULL && !c->is_quiet) {
+        fprintf(stderr, "written to %s\n", c->out);
     }
     return EXIT_DONE;
 }

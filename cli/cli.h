@@ -72,7 +72,6 @@ typedef struct cli {
     const char *offer_strategy;
     const char *cap;
     const char *keep;
-    const char *html;
     bool wants_forget;
     const char *by;
     const char *steps;

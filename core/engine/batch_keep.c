@@ -11,6 +11,20 @@
 
 enum { NEED_MAX = 1000, JUDGE_LEN = 64 };
 
+/* Who sent the list knows it by what it is, not by where it lies here. */
+static bool open_list(const char *path, const char *name, const row_column *columns,
+                      uint32_t column_count, rows *ret, err *e)
+{
+    err why = {0};
+    if (rows_open(path, columns, column_count, ret, &why)) {
+        ret->name = name;
+        return true;
+    }
+    const char *last = strstr(why.text, ".csv");
+    return fail(e, ERR_BATCH_INPUT, "the list \"%s\" cannot be used%s", name,
+                last == NULL ? "" : last + sizeof ".csv" - 1);
+}
+
 /* ------------------------------------------------------------------------------------ needs */
 
 static bool read_needs(allocation *x, const char *path, err *e)
@@ -24,10 +38,9 @@ static bool read_needs(allocation *x, const char *path, err *e)
     for (uint32_t i = 0; i < x->r->roster.seeker_count; i++) {
         x->needs[i] = 1;
     }
-    if (!rows_open(path, COLUMNS, 2, &r, e)) {
+    if (!open_list(path, "needs", COLUMNS, 2, &r, e)) {
         return false;
     }
-    r.name = "needs";
     err why = {0};
     while (rows_next(&r, &why)) {
         bytes id = {0};
@@ -106,7 +119,10 @@ static bool note_standing(allocation *x, const map *by_id, const rows *r, err *e
 
 static bool read_keep(allocation *x, const char *path, err *e)
 {
-    static const row_column COLUMNS[] = {{"seeker", false}, {"offer", true}, {"intake", false}};
+    /* What a run wrote may be handed back as it is; only the first three count. */
+    static const row_column COLUMNS[] = {{"seeker", false}, {"offer", true},   {"intake", false},
+                                         {"score", true},   {"verdict", true}, {"because", true},
+                                         {"change", true},  {"why", true}};
     const roster *all = &x->r->roster;
     rows r;
     map by_id = {0};
@@ -115,11 +131,11 @@ static bool read_keep(allocation *x, const char *path, err *e)
     if (x->kept == NULL || x->is_out == NULL) {
         return fail(e, ERR_MEMORY, "no memory for what stood before");
     }
-    if (!map_intakes(x, &by_id, e) || !rows_open(path, COLUMNS, 3, &r, e)) {
+    if (!map_intakes(x, &by_id, e) ||
+        !open_list(path, "keep", COLUMNS, sizeof COLUMNS / sizeof *COLUMNS, &r, e)) {
         map_fini(&by_id);
         return false;
     }
-    r.name = "keep";
     err why = {0};
     bool is_good = true;
     while (is_good && rows_next(&r, &why)) {

@@ -55,6 +55,17 @@ run --out "$work/1.csv" --shard 1/2 --explain none 2>/dev/null
 run --out "$work/2.csv" --shard 2/2 --explain none 2>/dev/null
 "$lotse" batch merge "$work/1.csv" "$work/2.csv" --out "$work/merged.csv" && cmp -s "$work/whole.csv" "$work/merged.csv" && ok || bad "the CSV's parts are not the whole"
 
+# What one run proposed stays in the next, from either form of its file; and a page that needs nothing.
+seats() { "$lotse" --data "$work/town" --as-of 2026-11-23 batch run --strategy casework --allocator lotse.deferred "$@" 2>/dev/null; }
+figure() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"; }
+seats --json --out "$work/first.ndjson" >"$work/first.json" || bad "no seats were handed out"
+seats --json --keep "$work/first.ndjson" --out "$work/second.csv" >"$work/second.json" || bad "the list of a run was refused"
+seats --json --keep "$work/second.csv" --out "$work/third.csv" >"$work/third.json" || bad "the list of a run was refused, as CSV"
+[ "$(figure kept <"$work/second.json")" = "$(figure assigned <"$work/first.json")" ] && ok || bad "not all that stood was kept"
+cmp -s "$work/second.csv" "$work/third.csv" && ok || bad "a run without events changed something"
+"$lotse" --data "$work/town" --as-of 2026-11-23 batch report --strategy casework --top 5 -q --html --out "$work/page.html" 2>/dev/null || bad "there is no report"
+[ "$(grep -c '<svg' "$work/page.html")" -gt 4 ] && ! grep -q 'http:\|https:\|src=\|<script' "$work/page.html" && ok || bad "the page needs something from elsewhere"
+
 echo "$kills times killed"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

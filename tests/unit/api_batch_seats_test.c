@@ -452,6 +452,24 @@ START_TEST(what_no_allocator_can_use_is_refused)
 }
 END_TEST
 
+START_TEST(a_list_with_other_columns_names_the_column_and_no_path)
+{
+    (void)talk_ok(&t, "batch.start",
+                  "{'name':'odd','allocator':'lotse.deferred','keep':'seeker,place\\ns-1,x\\n'}");
+    for (;;) {
+        const json_node *now = nth(at(talk_ok(&t, "batch.status", "{'id':'b-odd'}"), "batches"), 0);
+        if (bytes_equal_text(json_text(at(now, "state")), "failed")) {
+            ck_text_at(at(now, "error"), "id", "batch.input");
+            bytes message = json_text(at(at(now, "error"), "message"));
+            ck_assert_ptr_null(memmem(message.base, message.len, "/", 1));
+            ck_assert_ptr_nonnull(memmem(message.base, message.len, "place", 5));
+            break;
+        }
+        usleep(1000);
+    }
+}
+END_TEST
+
 START_TEST(a_list_that_cannot_be_read_fails_the_run)
 {
     char params[100];
@@ -490,6 +508,7 @@ int main(void)
     tcase_add_test(c, a_course_that_lost_too_many_is_given_up);
     tcase_add_test(c, csv_has_a_row_for_everybody);
     tcase_add_test(c, what_no_allocator_can_use_is_refused);
+    tcase_add_test(c, a_list_with_other_columns_names_the_column_and_no_path);
     tcase_add_test(c, a_list_that_cannot_be_read_fails_the_run);
     suite_add_tcase(suite, c);
     return fixture_main(suite);
