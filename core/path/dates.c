@@ -107,6 +107,7 @@ bool dates_of(const finder *f, candidate *c)
         columns_number(&f->columns, c->segment, c->row, COLUMN_END, &end) && end != LOTSE_OPEN;
     columns_number(&f->columns, c->segment, c->row, COLUMN_UNITS, &units);
     columns_number(&f->columns, c->segment, c->row, COLUMN_KIND, &kind);
+    c->kind = (uint32_t)kind;
     c->is_work = kind == KIND_JOB || kind == KIND_SUBSIDISED_JOB;
     int32_t insured = 0;
     columns_number(&f->columns, c->segment, c->row, COLUMN_INSURED, &insured);

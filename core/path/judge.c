@@ -127,6 +127,8 @@ void judge_sort_gates(finder *f)
                           : f->q->strategy->gates_on;
     for (uint32_t i = 0; i < count; i++) {
         sort_gate(f, i);
+        f->any_kind[i] = f->program->gates[i];
+        f->any_kind[i].kinds = UINT64_MAX;
     }
     for (uint32_t rank = 0; rank <= 4; rank++) {
         for (uint32_t i = 0; i < count; i++) {
@@ -247,11 +249,15 @@ static bool offer_derived(finder *f, candidate *c, day on, gate_row *row, err *e
 }
 
 /* An idea that is to be counted is no offer yet: somebody would have to make it one. */
-static verdict judge_gate(const finder *f, uint32_t i, const gate_row *seeker_row,
+static verdict judge_gate(const finder *f, uint32_t i, uint32_t kind, const gate_row *seeker_row,
                           const gate_row *row)
 {
     const gate *g = &f->program->gates[i];
-    verdict v = gate_judge(f->program, g, seeker_row, row, f->q->as_of);
+    if (kind < 64 && (g->kinds >> kind & 1u) == 0) {
+        return VERDICT_YES;
+    }
+    verdict v =
+        gate_judge(f->program, kind < 64 ? &f->any_kind[i] : g, seeker_row, row, f->q->as_of);
     if (g->op == GATE_STATUS && v == VERDICT_NO && f->q->counts_ideas) {
         int32_t status = OFFER_STATUS_RUNNING;
         columns_number(&f->columns, row->segment, row->row, COLUMN_STATUS, &status);
@@ -293,7 +299,7 @@ static bool find_opening(finder *f, const candidate *c, uint32_t i, day from, da
         if (!facts_row(f, 0, on, true, &person, e)) {
             return false;
         }
-        verdict v = judge_gate(f, i, &person, &row);
+        verdict v = judge_gate(f, i, c->kind, &person, &row);
         bool is_open = v == VERDICT_YES || (v == VERDICT_CHECK && !f->q->is_certain);
         *ret = is_open ? on : DAY_NONE;
     }
@@ -323,7 +329,7 @@ static bool judge_first(finder *f, candidate *c, bool *ret_open, uint32_t *ret_g
             ((f->offer_derived & bit) != 0 && !offer_derived(f, c, c->first, &row, e))) {
             return false;
         }
-        verdict v = judge_gate(f, i, person, &row);
+        verdict v = judge_gate(f, i, c->kind, person, &row);
         if (v == VERDICT_YES) {
             continue;
         }
@@ -403,7 +409,7 @@ static bool judge_anew(finder *f, candidate *c, uint32_t facts_number, day on, j
             ((f->offer_derived & bit) != 0 && !offer_derived(f, c, on, &row, e))) {
             return false;
         }
-        verdict v = judge_gate(f, i, person, &row);
+        verdict v = judge_gate(f, i, c->kind, person, &row);
         if (is_about_occupation(f, i) && (c->no & bit) != 0 &&
             !facts_has_learnt(f, facts_number, occupation_of(f, c))) {
             v = VERDICT_NO; /* what was gained is for another occupation */

@@ -224,6 +224,7 @@ typedef struct candidate {
     bool is_work;    /* a job or subsidised job */
     bool is_insured; /* who does it is not unemployed */
     int32_t shift;
+    uint32_t kind;   /* UINT32_MAX: not known */
     int32_t minutes; /* of its week; negative: not known */
     const uint64_t *week;
     const double *place;
@@ -253,6 +254,14 @@ typedef struct front {
     uint32_t count, cap;
 } front;
 
+/* Goals that ask for the same, and the best there is among them in each thing. */
+typedef struct goal_group {
+    bitset wants;
+    day first, last;
+    uint32_t doubts;
+    int32_t fit;
+} goal_group;
+
 typedef struct label label;
 
 typedef struct finder {
@@ -271,6 +280,7 @@ typedef struct finder {
     uint32_t families[GATE_COUNT_MAX];
     uint8_t order[GATE_COUNT_MAX]; /* cheap and choosy gates first */
     uint32_t order_count;
+    gate any_kind[GATE_COUNT_MAX]; /* the gates as they are for a kind they apply to */
     uint64_t offer_derived, seeker_derived;
     /* Effects and wants. */
     uint64_t effects[EFFECT_MAX];
@@ -302,6 +312,8 @@ typedef struct finder {
     uint32_t closed[GATE_COUNT_MAX];
     uint32_t closed_other; /* by dates */
     day bound;             /* no goal can begin before */
+    goal_group *groups;    /* of the goals listed */
+    uint32_t group_count;
     /* Search. */
     label *labels;
     uint32_t label_count, label_cap;

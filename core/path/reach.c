@@ -51,6 +51,42 @@ static bool spread(finder *f, const candidate *c)
     return is_changed;
 }
 
+/* What is open about a goal whatever is gained, on any day. */
+static goal_group group_of(const finder *f, const candidate *c)
+{
+    const uint64_t sure = ~(f->daily | f->permitted | f->spelled | f->falling);
+    return (goal_group){
+        .wants = c->wants,
+        .first = c->first,
+        .last = c->last,
+        .doubts = (uint32_t)__builtin_popcountll(c->checks & sure) + (c->is_assumed ? 1 : 0),
+        .fit = c->fit,
+    };
+}
+
+/* Groups the goals listed. */
+static void group_goals(finder *f)
+{
+    f->group_count = 0;
+    for (uint32_t i = 0; i < f->goal_count; i++) {
+        goal_group own = group_of(f, &f->candidates[f->goals[i]]);
+        uint32_t at = 0;
+        while (at < f->group_count && !bitset_equal(&f->groups[at].wants, &own.wants)) {
+            at++;
+        }
+        goal_group *g = &f->groups[at];
+        if (at == f->group_count) {
+            *g = own;
+            f->group_count++;
+            continue;
+        }
+        g->first = own.first < g->first ? own.first : g->first;
+        g->last = own.last > g->last ? own.last : g->last;
+        g->doubts = own.doubts < g->doubts ? own.doubts : g->doubts;
+        g->fit = own.fit > g->fit ? own.fit : g->fit;
+    }
+}
+
 day reach_days(finder *f)
 {
     bool is_changed = true;
@@ -81,15 +117,15 @@ day reach_days(finder *f)
         }
     }
     f->goal_count = kept;
+    group_goals(f);
     return earliest == NEVER ? DAY_NONE : earliest;
 }
 
 /* ------------------------------------------------------------------------------------ worth */
 
-/* The best that a chain to this goal could be. False: there is none. */
-static bool best_of(const finder *f, const candidate *c, const reach_from *from, front_chain *ret)
+/* The best that a chain to these goals could be. False: there is none. */
+static bool best_of(const finder *f, const goal_group *c, const reach_from *from, front_chain *ret)
 {
-    const uint64_t sure = ~(f->daily | f->permitted | f->spelled | f->falling);
     day arrival = from->done > c->first ? from->done : c->first;
     uint32_t weeks = 0;
     bool is_missing = false;
@@ -110,8 +146,7 @@ static bool best_of(const finder *f, const candidate *c, const reach_from *from,
         .arrival = arrival,
         .steps = from->count + 1 + (is_missing ? 1 : 0),
         .weeks = from->weeks + weeks,
-        .doubts = from->doubts + (uint32_t)__builtin_popcountll(c->checks & sure) +
-                  (c->is_assumed ? 1 : 0),
+        .doubts = from->doubts + c->doubts,
         .fit = c->fit,
     };
     return true;
@@ -119,9 +154,9 @@ static bool best_of(const finder *f, const candidate *c, const reach_from *from,
 
 bool reach_may_lead(const finder *f, const reach_from *from)
 {
-    for (uint32_t i = 0; i < f->goal_count; i++) {
+    for (uint32_t i = 0; i < f->group_count; i++) {
         front_chain best;
-        if (best_of(f, &f->candidates[f->goals[i]], from, &best) && front_takes(&f->front, &best)) {
+        if (best_of(f, &f->groups[i], from, &best) && front_takes(&f->front, &best)) {
             return true;
         }
     }
@@ -161,9 +196,9 @@ void reach_drop(finder *f, uint32_t steps)
         /* As if all but the last step had been taken, for nothing. */
         reach_from from = {
             .met = &none, .done = f->q->as_of, .count = steps - 2, .weeks = steps - 2};
-        const candidate *c = &f->candidates[f->goals[i]];
+        goal_group own = group_of(f, &f->candidates[f->goals[i]]);
         front_chain best;
-        if (best_of(f, c, &from, &best)) {
+        if (best_of(f, &own, &from, &best)) {
             best.steps = best.steps < steps ? steps : best.steps;
             best.weeks = best.weeks < steps - 1 ? steps - 1 : best.weeks;
             if (front_takes(&f->front, &best)) {
@@ -172,5 +207,6 @@ void reach_drop(finder *f, uint32_t steps)
         }
     }
     f->goal_count = kept;
+    group_goals(f);
     drop_steps(f);
 }

@@ -439,7 +439,10 @@ static bool go_beside(finder *f, uint32_t number, bool has_steps, err *e)
     }
     for (uint32_t i = 0; has_steps && g.count < f->q->step_max && i < f->step_count; i++) {
         const candidate *c = &f->candidates[f->steps[i]];
-        uint32_t count = c->first > done ? 0 : join_days(&g, c, start, done, days);
+        if (c->first > done) {
+            break; /* they stand in order of their first days */
+        }
+        uint32_t count = join_days(&g, c, start, done, days);
         for (uint32_t k = 0; k < count; k++) {
             if (!add_step(&g, f->steps[i], days[k], e)) {
                 return false;
