@@ -175,7 +175,8 @@ START_TEST(words_scan_kernels_are_equal)
         uint32_t at = world_random(&w, 20);
         for (uint32_t i = 0; i < 3; i++) {
             stretches[i].first = at;
-            at += world_random(&w, world_chance(&w, 50) ? 20 : WORD_COUNT - at);
+            uint32_t left = WORD_COUNT - at;
+            at += world_random(&w, 1 + (left > 20 && world_chance(&w, 50) ? 20 : left));
             stretches[i].end = at;
         }
         uint32_t count = words_scan_at(0)(&s, stretches, 3, plain);
