@@ -75,8 +75,8 @@ static bytes caller_of(const api_job *job, engine_worker *w)
 {
     const rpc_caller *caller = rpc_call_caller(job->call);
     bool has_user = caller != NULL && caller->user.base != NULL;
-    bytes user = has_user ? arena_copy(engine_worker_arena(w), caller->user) : (bytes){0};
-    return user.base != NULL ? user : BYTES("local");
+    bytes user_id = has_user ? arena_copy(engine_worker_arena(w), caller->user) : (bytes){0};
+    return user_id.base != NULL ? user_id : BYTES("local");
 }
 
 void api_trail_begin(api_job *job, engine_worker *w)

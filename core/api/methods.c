@@ -178,6 +178,8 @@ static const rpc_param USER_TOKEN[] = {
 static const rpc_param USER_DISABLE[] = {
     {"id", RPC_TEXT, true, 1, 48, NULL, "the user"},
     {"disabled", RPC_BOOL, false, 0, 0, NULL, "false: may sign in again"},
+};
+
 static const rpc_param BATCH_START[] = {
     {"name", RPC_TEXT, false, 1, BATCH_NAME_LEN_MAX, NULL, "what the run is to be called; its id is then b-NAME"},
     PARAM_STRATEGY, PARAM_AS_OF,
