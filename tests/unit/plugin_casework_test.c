@@ -75,11 +75,11 @@ static const struct {
      {"o-112", "o-074", "o-080", "o-083"},
      {"progress.language", "progress.language", "progress.small", "progress.not_known"}},
     /* Nurse from abroad, German A2, mornings only, childcare. Care assistance in the morning, then
-       the German courses that begin at her level, then the course for care with childcare. */
+       the German courses that begin at her level, the one with childcare in the morning first. */
     {"s-017",
      "ycynnnynnnnnnncnnnncnnn",
-     {"o-082", "o-104", "o-068", "o-042"},
-     {"progress.work_near", "progress.language", "progress.language", "progress.new"}},
+     {"o-082", "o-104", "o-151", "o-068"},
+     {"progress.work_near", "progress.language", "progress.language", "progress.language"}},
     /* Single father, module 1 of 6 done. Work in the warehouse and the missing module (o-037),
        since module 1 is done. */
     {"s-022",
