@@ -162,7 +162,8 @@ static const command COMMANDS[] = {
     {"batch",
      "batch run [--strategy S] [--top K] [--kinds LIST] [--explain none|top|all] [--shard I/N] "
      "[--allocator ID [--keep FILE] [--needs FILE] [--cap N] [--offer-strategy S]] [--out FILE] | "
-     "status [ID] | cancel ID [--forget] | report [ID] [--html [--out FILE]] | merge PART... --out FILE",
+     "status [ID] | cancel ID [--forget] | report [ID] [--html [--out FILE]] | merge PART... --out "
+     "FILE",
      "everybody's best offers at once, on all processors",
      "Proposals for everybody, as ndjson or (FILE.csv) csv, in an order of the records' own. A run "
      "that\n"
