@@ -84,7 +84,7 @@ build() {
 }
 
 wants tidy && suite tidy sh tests/tidy/tidy.sh "$root"
-if wants unit || wants talk || wants demo || wants schema || wants plugin; then
+if wants unit || wants talk || wants demo || wants schema || wants plugin || wants e2e; then
     suite build-release build release || give_up
 fi
 if wants unit; then
@@ -107,6 +107,7 @@ fi
 wants schema && [ -x tests/schema/run.sh ] && suite schema sh tests/schema/run.sh "$root/build/release"
 wants schema && suite schema-manifests sh tests/schema/manifests.sh "$root/build/release"
 wants talk && [ -x tests/talk/run.sh ] && suite talk sh tests/talk/run.sh "$root/build/release"
+wants e2e && suite e2e sh tests/e2e/run.sh "$root/build/release" "$root"
 wants demo && suite demo sh tests/demo/check.sh "$root/build/release/bin/lotse" "$root"
 
 echo "$passed passed, $failed failed, $skipped skipped"
