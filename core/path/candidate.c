@@ -361,7 +361,8 @@ static bool list_goals(finder *f, err *e)
 {
     f->goals = arena_make_array(f->memory, f->candidate_count, uint32_t);
     f->groups = arena_make_array(f->memory, f->candidate_count, goal_group);
-    if (f->goals == NULL || f->groups == NULL) {
+    f->members = arena_make_array(f->memory, f->candidate_count, goal_group);
+    if (f->goals == NULL || f->groups == NULL || f->members == NULL) {
         return fail(e, ERR_MEMORY, "no memory for a pathway");
     }
     for (uint32_t i = 0; i < f->candidate_count; i++) {

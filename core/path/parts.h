@@ -260,6 +260,7 @@ typedef struct goal_group {
     day first, last;
     uint32_t doubts;
     int32_t fit;
+    uint32_t begin, count; /* its goals among those by group */
 } goal_group;
 
 typedef struct label label;
@@ -312,6 +313,7 @@ typedef struct finder {
     uint32_t closed[GATE_COUNT_MAX];
     uint32_t closed_other; /* by dates */
     day bound;             /* no goal can begin before */
+    goal_group *members;   /* the goals listed, group by group */
     goal_group *groups;    /* of the goals listed */
     uint32_t group_count;
     /* Search. */

@@ -77,13 +77,25 @@ static void group_goals(finder *f)
         goal_group *g = &f->groups[at];
         if (at == f->group_count) {
             *g = own;
+            g->count = 1;
             f->group_count++;
             continue;
         }
+        g->count++;
         g->first = own.first < g->first ? own.first : g->first;
         g->last = own.last > g->last ? own.last : g->last;
         g->doubts = own.doubts < g->doubts ? own.doubts : g->doubts;
         g->fit = own.fit > g->fit ? own.fit : g->fit;
+    }
+    uint32_t begin = 0;
+    for (uint32_t at = 0; at < f->group_count; at++) {
+        f->groups[at].begin = begin;
+        for (uint32_t i = 0; i < f->goal_count; i++) {
+            goal_group own = group_of(f, &f->candidates[f->goals[i]]);
+            if (bitset_equal(&f->groups[at].wants, &own.wants)) {
+                f->members[begin++] = own;
+            }
+        }
     }
 }
 
@@ -156,8 +168,14 @@ bool reach_may_lead(const finder *f, const reach_from *from)
 {
     for (uint32_t i = 0; i < f->group_count; i++) {
         front_chain best;
-        if (best_of(f, &f->groups[i], from, &best) && front_takes(&f->front, &best)) {
-            return true;
+        const goal_group *g = &f->groups[i];
+        if (!best_of(f, g, from, &best) || !front_takes(&f->front, &best)) {
+            continue;
+        }
+        for (uint32_t k = g->begin; k < g->begin + g->count; k++) {
+            if (best_of(f, &f->members[k], from, &best) && front_takes(&f->front, &best)) {
+                return true;
+            }
         }
     }
     return false;
