@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/scope.h"
 #include "base/check.h"
 
 enum { TOP_DEFAULT = 10, READ_LEN_DEFAULT = 128 * 1024 };
@@ -152,6 +153,9 @@ static void end(void *context)
 
 bool batch_answer_start(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
+    if (!scope_needs_all(job, e)) {
+        return false;
+    }
     batch_spec spec;
     batch_inputs inputs = {.needs = api_param_text(job->params, "needs"),
                            .keep = api_param_text(job->params, "keep")};
@@ -166,6 +170,9 @@ bool batch_answer_start(api_job *job, engine_worker *w, json_writer *out, err *e
 
 bool batch_answer_status(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
+    if (!scope_needs_all(job, e)) {
+        return false;
+    }
     (void)w;
     bytes id = api_param_text(job->params, "id");
     json_begin_object(out);
@@ -188,6 +195,9 @@ bool batch_answer_status(api_job *job, engine_worker *w, json_writer *out, err *
 
 bool batch_answer_cancel(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
+    if (!scope_needs_all(job, e)) {
+        return false;
+    }
     (void)w;
     return batch_cancel(job->api->batches, api_param_text(job->params, "id"),
                         api_param_bool(job->params, "forget", false), out, e);
@@ -195,6 +205,9 @@ bool batch_answer_cancel(api_job *job, engine_worker *w, json_writer *out, err *
 
 bool batch_answer_result(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
+    if (!scope_needs_all(job, e)) {
+        return false;
+    }
     (void)w;
     bytes id = api_param_text(job->params, "id");
     uint64_t offset = (uint64_t)api_param_int(job->params, "offset", 0);

@@ -9,6 +9,7 @@
 
 #include "api/import_sync.h"
 #include "api/places.h"
+#include "api/scope.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -352,6 +353,9 @@ static bool begin_run(api_job *job, run *r, err *e)
 
 bool import_answer_start(api_job *job, engine_worker *w, json_writer *out, err *e)
 {
+    if (!scope_needs_all(job, e)) {
+        return false; /* a file may hold people of any unit */
+    }
     run *r = take_slot(job->api->imports, e);
     if (r == NULL) {
         return false;

@@ -77,6 +77,12 @@ bool scope_check_params(api_job *job, engine_worker *w, err *e)
     return !is_id || scope_check_seeker(job, w, json_text(n), "/params/seeker", e);
 }
 
+bool scope_needs_all(const api_job *job, err *e)
+{
+    return !scope_is_bounded(job, STORE_SEEKER) ||
+           fail(e, ERR_FORBIDDEN, "this is for those who see the people of all units");
+}
+
 /* ---------------------------------------------------------------------- writing */
 
 static bytes text_member(const json_node *n, const char *key)

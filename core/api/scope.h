@@ -16,6 +16,8 @@ bool scope_sees(const api_job *job, store_noun noun, bytes body);
 bool scope_check_seeker(api_job *job, engine_worker *w, bytes id, const char *path, err *e);
 /* Whatever method it is: a person named by the parameter "seeker" is seen. Before every answer. */
 bool scope_check_params(api_job *job, engine_worker *w, err *e);
+/* For methods that look at everybody at once: ERR_FORBIDDEN for whoever does not see all people. */
+bool scope_needs_all(const api_job *job, err *e);
 /* A put or delete: the record there is must be seen, and so must the new one (NULL: a delete).
  * *expected_version becomes that of the record that was looked at where the caller named none, so
  * that nobody slips another in between. */
