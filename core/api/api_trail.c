@@ -14,9 +14,9 @@ enum { SEEN_FIRST_CAP = 16, AUDIT_LIMIT_DEFAULT = 100 };
 /* Methods that show people without changing anything. A test holds the list against the table of
  * methods: whatever takes a person or answers with people stands here. */
 static const char *const SHOWS_PEOPLE[] = {
-    "seeker.get",    "seeker.list",   "seeker.export", "match.query",   "match.explain",
-    "letter.get",    "path.find",     "batch.result",  "decision.list", "event.list",
-    "proposal.get",  "proposal.list", "proposal.replay",
+    "seeker.get",   "seeker.list",   "seeker.export",   "match.query",   "match.explain",
+    "letter.get",   "path.find",     "batch.result",    "decision.list", "event.list",
+    "proposal.get", "proposal.list", "proposal.replay",
 };
 
 bool api_method_shows_people(const char *method)

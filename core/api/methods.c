@@ -207,25 +207,6 @@ static const rpc_param BATCH_RESULT[] = {
     {"offset", RPC_INT, false, 0, INT64_MAX / 1024, NULL, "the byte to begin at, what \"next\" said before"},
     {"len", RPC_INT, false, 4096, FEED_LEN_MAX, NULL, "bytes at most"},
 };
-static const rpc_param SESSION_LOGIN[] = {
-    {"token", RPC_TEXT, true, 1, 256, NULL, "what user.add or user.token answered"},
-};
-static const rpc_param USER_ADD[] = {
-    {"id", RPC_TEXT, true, 1, 48, NULL, "letters, digits, - _ . @; no name of a person is needed"},
-    {"role", RPC_TEXT, true, 1, 32, NULL, "caseworker, team_lead, plugin_operator, auditor, admin, provider or planner"},
-    {"units", RPC_ARRAY, false, 0, 16, NULL, "units whose people are seen; all if not said"},
-    {"provider", RPC_TEXT, false, 1, ID_LEN_MAX, NULL, "whose offers are the user's own; for the role provider"},
-    {"days", RPC_INT, false, 0, 3660, NULL, "how long the token is good; 0: for ever; 365 if not said"},
-};
-static const rpc_param USER_TOKEN[] = {
-    {"id", RPC_TEXT, true, 1, 48, NULL, "the user"},
-    {"days", RPC_INT, false, 0, 3660, NULL, "how long the token is good; 0: for ever; 365 if not said"},
-    {"withdraw", RPC_BOOL, false, 0, 0, NULL, "true: the tokens there were are good for nothing any more"},
-};
-static const rpc_param USER_DISABLE[] = {
-    {"id", RPC_TEXT, true, 1, 48, NULL, "the user"},
-    {"disabled", RPC_BOOL, false, 0, 0, NULL, "false: may sign in again"},
-};
 
 /* clang-format on */
 

@@ -24,7 +24,7 @@ typedef struct api_job {
     rpc_call *call;          /* NULL: handed to somebody who will finish it */
     const json_node *params; /* NULL: none; lives until the call is finished */
     const rpc_method *method;
-    bytes actor; /* who asks: a user, or "local" */
+    bytes actor;         /* who asks: a user, or "local" */
     bytes seeker, offer; /* those the call names, for the log; absent: none */
     bytes *seen;         /* ids of people whom the answer shows */
     uint32_t seen_count, seen_cap;
