@@ -1,4 +1,5 @@
 /* Calls of the protocol, and errors told to a person. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@ static int exit_code_of(err_code code)
     case ERR_NO_SERVER:
         return EXIT_NO_SERVER;
     case ERR_FORBIDDEN:
+    case ERR_NOT_SIGNED_IN:
+    case ERR_TOKEN_INVALID:
         return EXIT_FORBIDDEN;
     default:
         return EXIT_FAILED;
@@ -82,6 +85,47 @@ int cli_usage(const cli *c, const char *format, ...)
     return cli_report(c, &e);
 }
 
+/* The first line of the file, or of stdin where it is "-". A token never stands on a command line,
+ * which everybody on the machine can read. */
+static bool read_token(const char *path, char *ret, size_t cap, err *e)
+{
+    FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    if (in == NULL) {
+        return fail(e, ERR_FILE, "could not open \"%s\": %s", path, strerror(errno));
+    }
+    bool is_read = fgets(ret, (int)cap, in) != NULL;
+    if (in != stdin) {
+        fclose(in);
+    }
+    if (is_read) {
+        ret[strcspn(ret, " \r\n")] = '\0';
+    }
+    return is_read || fail(e, ERR_FILE, "there is no token in \"%s\"", path);
+}
+
+/* With a token at a server: as its user. An engine in this process is its owner's anyway. */
+static bool sign_in(cli *c, err *e)
+{
+    char token[256];
+    buf params = {0};
+    buf ignored = {0};
+    if (c->token_file == NULL || client_is_local(c->client)) {
+        return true;
+    }
+    if (!read_token(c->token_file, token, sizeof token, e)) {
+        return false;
+    }
+    json_writer w = json_writer_to(&params);
+    json_begin_object(&w);
+    json_member_cstr(&w, "token", token);
+    json_end_object(&w);
+    bool is_in =
+        client_call(c->client, "session.login", buf_bytes(&params), NULL, NULL, &ignored, e);
+    buf_fini(&params);
+    buf_fini(&ignored);
+    return is_in;
+}
+
 static bool connect_client(cli *c, err *e)
 {
     if (c->client != NULL) {
@@ -94,7 +138,7 @@ static bool connect_client(cli *c, err *e)
     }
     client_config config = {
         .data_dir = c->data_dir, .socket = c->socket, .worker_count = (uint32_t)workers};
-    return client_open(&config, &c->client, e);
+    return client_open(&config, &c->client, e) && sign_in(c, e);
 }
 
 int cli_call(cli *c, const char *method, buf *params, json_doc **ret_doc)

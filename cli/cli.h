@@ -49,6 +49,7 @@ typedef struct cli {
     const char *http;
     const char *https;
     const char *config;
+    const char *token_file;
     const char *role;
     const char *units;
     const char *provider;

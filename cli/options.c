@@ -56,6 +56,8 @@ static const option OPTIONS[] = {
      "also serve HTTP over TLS; certificate and key are in the configuration"},
     {"--config", NULL, OPTION_VALUE, AT(config), "FILE",
      "the configuration (LOTSE_CONFIG, else DIR/lotse.conf or /etc/lotse/lotse.conf)"},
+    {"--token-file", NULL, OPTION_VALUE, AT(token_file), "FILE",
+     "sign in at a server with the token in it; -: stdin (LOTSE_TOKEN_FILE)"},
     {"--effective", NULL, OPTION_FLAG, AT(is_effective), NULL,
      "settings as they are in force, and from where"},
     {"--workers", NULL, OPTION_VALUE, AT(workers), "N", "worker threads (one per processor)"},
@@ -241,6 +243,9 @@ bool cli_parse(cli *c, int argc, char **argv, err *e)
     }
     if (c->config == NULL) {
         c->config = getenv("LOTSE_CONFIG");
+    }
+    if (c->token_file == NULL) {
+        c->token_file = getenv("LOTSE_TOKEN_FILE");
     }
     if (c->data_dir == NULL || c->data_dir[0] == '\0') {
         c->data_dir = "lotse-data";

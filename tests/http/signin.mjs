@@ -101,8 +101,19 @@ for (let i = 0; i < 12; i++) last = await call(where, 'session.login', { token: 
 is('too many tries', [last.status, last.error.data.id, last.error.data.retry_after_ms > 0], [429, 'token.too_many_tries', true]);
 is('a token that was proven is not locked out by others', (await call(where, 'session.whoami', null, bearer(admin))).result.user, 'boss');
 
+// A locked server: even its own user signs in.
+await stop(server);
+fs.writeFileSync(`${data}/lotse.conf`, '[access]\nlocal = none\nloopback = no\n');
+const locked = await serve(program, dir, ['serve', '--tcp', '127.0.0.1:0']);
+const status = (args) => { try { lotse(program, ['--data', data, ...args]); return 0; } catch (why) { return why.status; } };
+fs.writeFileSync(`${dir}/token`, `${token}\n`);
+is('without a token nobody gets in', status(['seeker', 'get', 's-017']), 5);
+is('on loopback neither', status(['--socket', locked.where.find((w) => w.startsWith('127.')), 'seeker', 'get', 's-017']), 5);
+is('with it as far as its role goes', [status(['--token-file', `${dir}/token`, 'seeker', 'get', 's-017']), status(['--token-file', `${dir}/token`, 'user', 'list'])], [0, 5]);
+await stop(locked);
+
 // Nothing of it is written down.
-is('the server ends well', await stop(server), 0);
+is('the server ends well', await server.ended, 0);
 const secrets = [token, admin, bound].map((t) => t.slice(-43));
 const files = fs.readdirSync(data).map((f) => `${data}/${f}`).filter((f) => fs.statSync(f).isFile());
 for (const text of [server.log, ...files.map((f) => fs.readFileSync(f, 'latin1'))]) {
