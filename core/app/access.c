@@ -116,6 +116,9 @@ static bool is_proxy(const access_rules *rules, const io_peer *peer)
 /* Words divided by commas, semicolons or spaces. */
 static bool next_word(bytes *rest, bytes *ret)
 {
+    if (rest->len == 0) {
+        return false; /* absent, perhaps: nothing to count from */
+    }
     size_t start = 0;
     while (start < rest->len && strchr(",; ", rest->base[start]) != NULL) {
         start++;
