@@ -53,25 +53,36 @@ give_up() {
     exit 1
 }
 
-# The counts of Check's own summary lines ("100%: Checks: 12, Failures: 0, Errors: 0"). With a second
-# argument only programs whose name it matches: threads are looked at where there are some.
+# run_one BUILD OUT PROGRAM: one test program; its words and its exit code are kept.
+run_one() {
+    name=$(basename "$3")
+    (cd "$1" && "$3" >"$2/$name.out" 2>&1)
+    echo $? >"$2/$name.rc"
+}
+
+# The counts of Check's own summary lines ("100%: Checks: 12, Failures: 0, Errors: 0"), as many programs
+# at a time as there are processors. With a second argument only programs whose name it matches:
+# threads are looked at where there are some.
 count_checks() {
     build=$1
     only=${2:-.}
-    rc_all=0
+    kept=$(mktemp -d)
     total=0 bad=0 left_out=0
     for program in "$build"/tests/*_test; do
-        [ -x "$program" ] || continue
-        basename "$program" | grep -Eq "$only" || continue
-        text=$(cd "$build" && "$program" 2>&1)
-        rc=$?
+        [ -x "$program" ] && basename "$program" | grep -Eq "$only" && printf '%s\n' "$program"
+    done | xargs -P "$(nproc)" -n 1 sh "$root/tests/run.sh" "$root" one "$build" "$kept"
+    for rc_file in "$kept"/*.rc; do
+        [ -e "$rc_file" ] || continue
+        text=$(cat "${rc_file%.rc}.out")
+        rc=$(cat "$rc_file")
         printf '%s\n' "$text"
         n=$(printf '%s\n' "$text" | sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/p' | awk '{c+=$1; b+=$2+$3} END {print c+0, b+0}')
         c=${n% *} b=${n#* }
         left_out=$((left_out + $(printf '%s\n' "$text" | grep -c '^skipped:')))
-        if [ $rc -ne 0 ] && [ "$b" -eq 0 ]; then b=1; c=$((c + 1)); printf '%s ended with %d\n' "$program" $rc; fi
+        if [ "$rc" -ne 0 ] && [ "$b" -eq 0 ]; then b=1; c=$((c + 1)); printf '%s ended with %d\n' "$(basename "$rc_file" .rc)" "$rc"; fi
         total=$((total + c)) bad=$((bad + b))
     done
+    rm -rf "$kept"
     [ $total -eq 0 ] && { echo "no unit test was built"; bad=1; }
     echo "$((total - bad)) passed, $bad failed, $left_out skipped"
     [ $bad -eq 0 ]
@@ -83,23 +94,29 @@ build() {
     cmake --preset "$preset" "$@" && cmake --build --preset "$preset"
 }
 
+# The form in which count_checks calls this script for each program.
+if [ "$part" = one ]; then
+    run_one "$3" "$4" "$5"
+    exit 0
+fi
+
 wants tidy && suite tidy sh tests/tidy/tidy.sh "$root"
 if wants unit || wants talk || wants demo || wants schema || wants plugin || wants e2e; then
     suite build-release build release || give_up
 fi
 if wants unit; then
     suite unit-release count_checks "$root/build/release"
-    suite programs-release ctest --test-dir build/release -E '_test$' --output-on-failure
+    suite programs-release ctest --test-dir build/release -j2 -E '_test$' --output-on-failure
 fi
 if wants asan; then
     suite build-asan build asan || give_up
     suite unit-asan count_checks "$root/build/asan"
-    suite programs-asan ctest --test-dir build/asan -E '_test$' --output-on-failure
+    suite programs-asan ctest --test-dir build/asan -j2 -E '_test$' --output-on-failure
 fi
 if wants tsan; then
     suite build-tsan build tsan || give_up
     suite unit-tsan count_checks "$root/build/tsan" "$threaded"
-    suite programs-tsan ctest --test-dir build/tsan -E '_test$' -LE 'no_tsan' --output-on-failure
+    suite programs-tsan ctest --test-dir build/tsan -j2 -E '_test$' -LE 'no_tsan' --output-on-failure
 fi
 if wants clang; then
     suite build-clang build clang || give_up
@@ -107,7 +124,8 @@ fi
 wants schema && [ -x tests/schema/run.sh ] && suite schema sh tests/schema/run.sh "$root/build/release"
 wants schema && suite schema-manifests sh tests/schema/manifests.sh "$root/build/release"
 wants talk && [ -x tests/talk/run.sh ] && suite talk sh tests/talk/run.sh "$root/build/release"
-wants e2e && suite e2e sh tests/e2e/run.sh "$root/build/release" "$root"
+# A browser of its own: asked for by name only.
+[ "$part" = e2e ] && suite e2e sh tests/e2e/run.sh "$root/build/release" "$root"
 wants demo && suite demo sh tests/demo/check.sh "$root/build/release/bin/lotse" "$root"
 
 echo "$passed passed, $failed failed, $skipped skipped"

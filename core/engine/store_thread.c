@@ -345,6 +345,7 @@ static void catch_up(engine *g)
     err why = {0};
     write_group nothing = {0};
     g->is_behind = !show(g, &nothing, store_last_change(g->store), &why);
+    arena_fini(&nothing.arena);
 }
 
 static void tidy(engine *g, bool is_idle)
