@@ -194,7 +194,9 @@ static bool tell(finder *f, arena *a, path_answer *ret, err *e)
                          .goal_reached = f->goal_reached,
                          .label_count = f->label_count,
                          .candidate_count = f->candidate_count};
-    qsort(f->front.chains, f->front.count, sizeof *f->front.chains, compare_chains);
+    if (f->front.count > 0) {
+        qsort(f->front.chains, f->front.count, sizeof *f->front.chains, compare_chains);
+    }
     ret->chains = arena_make_array(a, f->front.count, path_chain);
     if (ret->chains == NULL) {
         return fail(e, ERR_MEMORY, "no memory for a pathway");

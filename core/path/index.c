@@ -86,7 +86,9 @@ static bool make(const segment *s, const offer_columns *c, path_index **ret, err
         mem_free(x);
         return fail(e, ERR_MEMORY, "no memory for an index of outcomes");
     }
-    qsort(entries, count, sizeof *entries, compare_entries);
+    if (count > 0) {
+        qsort(entries, count, sizeof *entries, compare_entries);
+    }
     x->companion.free = free_index;
     x->entries = entries;
     x->count = count;
