@@ -8,7 +8,6 @@
 #include "api/scope.h"
 #include "base/check.h"
 #include "base/lang.h"
-#include "base/log.h"
 
 typedef struct queued {
     api_job job;
@@ -70,16 +69,6 @@ static bool is_stopped(const rpc_call *call)
     return __atomic_load_n(rpc_call_stop_flag(call), __ATOMIC_RELAXED);
 }
 
-/* A change that is on its way cannot be called back because the log fails. */
-static void log_taken(const api_job *job)
-{
-    err why = {0};
-    if (!api_trail_end(job, true, NULL, &why)) {
-        log_event(LOG_ERROR, "trail.failed", "method=%s error=%s", job->method->name,
-                  err_id(why.code));
-    }
-}
-
 static void end_watch(rpc_call **watch)
 {
     if (*watch != NULL) {
@@ -102,8 +91,7 @@ static void run_job(engine_worker *w, void *context)
         is_done = fail(&e, ERR_MEMORY, "no memory for the answer");
     }
     if (j->job.call == NULL) {
-        check(is_done); /* whoever takes the call cannot fail any more */
-        log_taken(&j->job);
+        check(is_done); /* whoever takes the call cannot fail any more, and has logged it */
     } else if (api_trail_end(&j->job, is_done, &e, &e) && is_done) {
         rpc_call_reply(&j->job.call, buf_bytes(out));
     } else {
@@ -384,7 +372,8 @@ bool api_erase_one(api_job *job, engine_writes **writes, json_writer *out, err *
 bool api_write_one(api_job *job, engine_writes **writes, err *e)
 {
     check(engine_writes_count(*writes) == 1);
-    if (!engine_write(job->api->engine, writes, answer_written, job->call, e)) {
+    if (!api_trail_end(job, true, NULL, e) ||
+        !engine_write(job->api->engine, writes, answer_written, job->call, e)) {
         engine_writes_free(writes);
         return false;
     }
@@ -428,7 +417,8 @@ bool api_write_and_answer(api_job *job, engine_writes **writes, json_writer *out
     }
     bool is_ready = p != NULL && !p->text.failed && !out->out->failed;
     is_ready = is_ready || fail(e, ERR_MEMORY, "no memory for the answer");
-    if (!is_ready || !engine_write(job->api->engine, writes, answer_prepared, p, e)) {
+    if (!is_ready || !api_trail_end(job, true, NULL, e) ||
+        !engine_write(job->api->engine, writes, answer_prepared, p, e)) {
         engine_writes_free(writes);
         if (p != NULL) {
             buf_fini(&p->text);

@@ -273,6 +273,7 @@ static bool hand_over(api_job *job, engine_worker *w, change_kind kind, const pl
         note_decision(job, c, kind_name(kind));
         engine_writes_reload(writes);
         is_done = (kind == LOOK_AGAIN || put_setting(w, writes, c, e)) &&
+                  api_trail_end(job, true, NULL, e) &&
                   engine_write(job->api->engine, &writes, answer_changed, c, e);
     }
     if (!is_done) {

@@ -42,6 +42,7 @@ void api_run(api *a, rpc_call *call, const json_node *params, api_answer *answer
 bool api_saw(api_job *job, engine_worker *w, bytes seeker_id, err *e);
 bool api_method_shows_people(const char *method);
 /* Around every answer: what is logged is read before, as a call handed over takes its params along.
+ * Whoever hands a call over logs it first: once it is answered, nothing of the api may be touched.
  * [worker] */
 void api_trail_begin(api_job *job, engine_worker *w);
 bool api_trail_end(const api_job *job, bool is_done, const err *why, err *e);
