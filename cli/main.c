@@ -135,7 +135,7 @@ static const command COMMANDS[] = {
     {"replay", "replay PROPOSAL", "make a kept proposal again",
      "The same matches and reasons, byte for byte, or the inputs that changed since (exit code "
      "6).\n\n"
-     "  lotse replay p-019ac1f0a3b2-9f3c1a7e",
+     "  lotse replay p-019ac1f0a3b20000-9f3c",
      command_replay},
     {"audit", "audit list system|access [seeker ID | by ACCOUNT] [-n N] | verify",
      "who did what, and who looked at whom",

@@ -172,7 +172,7 @@ static bool add_event(recording *r, engine_writes *writes, err *e)
     buf text = {0};
     char today[DAY_TEXT_LEN + 1];
     day_print(engine_today(), today);
-    document_id_new('e', r->event_id);
+    document_id_new(r->job->api, 'e', r->event_id);
     json_writer w = json_writer_to(&text);
     json_begin_object(&w);
     json_member_cstr(&w, "id", r->event_id);
@@ -196,7 +196,7 @@ static bool add_event(recording *r, engine_writes *writes, err *e)
 static bool add_proposal(recording *r, engine_writes *writes, json_writer *out, err *e)
 {
     buf text = {0};
-    document_id_new('p', r->proposal_id);
+    document_id_new(r->job->api, 'p', r->proposal_id);
     proposal_parts parts = {
         .id = r->proposal_id,
         .intake = api_param_text(r->job->params, "intake"),
@@ -217,7 +217,7 @@ static bool add_documents(recording *r, engine_writes *writes, json_writer *out,
 {
     bool proposes = r->kind == DECISION_PROPOSE;
     buf text = {0};
-    document_id_new('d', r->decision_id);
+    document_id_new(r->job->api, 'd', r->decision_id);
     bool is_added = (!proposes || r->proposal.base != NULL || add_proposal(r, writes, out, e)) &&
                     (!proposes || add_event(r, writes, e)) && print_decision(r, &text, e) &&
                     put_document(r, writes, STORE_DECISION, r->decision_id, r->kind, &text, e);

@@ -3,6 +3,7 @@
 
 #include "api/api_document.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "api/scope.h"
@@ -11,14 +12,26 @@
 #include "base/limits.h"
 #include "base/random.h"
 
-enum { LIST_LIMIT_DEFAULT = 100 };
+enum { LIST_LIMIT_DEFAULT = 100, NUMBER_SHIFT = 16 };
 
-void document_id_new(char prefix, char ret[DOCUMENT_ID_LEN + 1])
+/* Two of the same millisecond stand in their order too: the number never falls. */
+static uint64_t next_number(api *a)
 {
-    uint32_t salt = 0;
+    uint64_t last = atomic_load(&a->document_number);
+    uint64_t next = 0;
+    do {
+        uint64_t now = (uint64_t)clock_unix_ms() << NUMBER_SHIFT;
+        next = now > last ? now : last + 1;
+    } while (!atomic_compare_exchange_weak(&a->document_number, &last, next));
+    return next;
+}
+
+void document_id_new(api *a, char prefix, char ret[DOCUMENT_ID_LEN + 1])
+{
+    uint16_t salt = 0;
     random_fill(&salt, sizeof salt);
-    int len = snprintf(ret, DOCUMENT_ID_LEN + 1, "%c-%012llx-%08x", prefix,
-                       (unsigned long long)clock_unix_ms() & 0xffffffffffffULL, salt);
+    int len = snprintf(ret, DOCUMENT_ID_LEN + 1, "%c-%016llx-%04x", prefix,
+                       (unsigned long long)next_number(a), salt);
     check(len == DOCUMENT_ID_LEN);
 }
 

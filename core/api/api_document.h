@@ -6,10 +6,11 @@
 
 /* What proposals, decisions and events have in common: ids, codes, lists by person or offer. */
 
-enum { DOCUMENT_ID_LEN = 23 }; /* "e-019ac1f0a3b2-9f3c1a7e" */
+enum { DOCUMENT_ID_LEN = 23 }; /* "e-019ac1f0a3b20000-9f3c" */
 
-/* A new id: the moment, so that ids stand in the order of time, and 32 random bits. [any] */
-void document_id_new(char prefix, char ret[DOCUMENT_ID_LEN + 1]);
+/* A new id: the moment and a count, so that ids stand in the order of time, and 16 random bits.
+ * [any] */
+void document_id_new(api *a, char prefix, char ret[DOCUMENT_ID_LEN + 1]);
 
 /* The position of the code that a parameter names; ERR_FIELD_CODE says which there are. [any] */
 bool document_code(const json_node *params, const char *name, const code_list *list,

@@ -108,7 +108,7 @@ bool event_record(api_job *job, engine_worker *w, json_writer *out, err *e)
     uint32_t kind = 0;
     buf text = {0};
     engine_writes *writes = NULL;
-    document_id_new('e', id);
+    document_id_new(job->api, 'e', id);
 
     bool is_done = check_params(job, w, &kind, e) && print_event(job, id, kind, &text, e) &&
                    engine_writes_new(job->api->engine, &writes, e);

@@ -39,7 +39,7 @@ static bool keep_proposal(api_job *job, match_writer *m, const match_answer *ans
 {
     char id[DOCUMENT_ID_LEN + 1];
     buf text = {0};
-    document_id_new('p', id);
+    document_id_new(job->api, 'p', id);
     proposal_parts parts = {.id = id, .hits = answer->hits, .hit_count = answer->hit_count};
     bool is_kept = proposal_print(&parts, job, m, &text, e) &&
                    proposal_put(writes, &parts, m, buf_bytes(&text), e);

@@ -12,7 +12,8 @@ typedef struct api_imports api_imports; /* api_import.c */
 
 struct api {
     engine *engine;
-    trail *trail; /* who did what, who looked at whom */
+    trail *trail;                      /* who did what, who looked at whom */
+    _Atomic(uint64_t) document_number; /* of the last id that was made */
     accounts *accounts;
     api_imports *imports;
     batch_board *batches;
