@@ -13,7 +13,7 @@ skipped=0
 
 # Programs in which several threads meet. Batch runs by themselves take minutes with every access
 # watched: engine_sweep has their threads, smaller.
-threaded='^(engine|api_[^b]|rpc|io|app|base_arena|base_log|model_concept|store_thread|match_words|match_snapshot)'
+threaded='^(engine|api_[^b]|rpc|io|app|base_arena|base_log|model_concept|store_thread|match_snapshot)'
 
 wants() { [ "$part" = all ] || [ "$part" = "$1" ]; }
 
