@@ -96,15 +96,6 @@ static bool judge(recording *r, err *e)
 
 /* ---------------------------------------------------------------------- documents */
 
-static void copy_param(const recording *r, json_writer *out, const char *name)
-{
-    const json_node *n = api_param(r->job->params, name);
-    if (n != NULL) {
-        json_put_key(out, name);
-        json_put_node(out, n);
-    }
-}
-
 static bool write_offer_kind(recording *r, json_writer *out, err *e)
 {
     bytes text = {0};
@@ -135,12 +126,12 @@ static bool print_decision(recording *r, buf *out, err *e)
     json_writer w = json_writer_to(out);
     json_begin_object(&w);
     json_member_cstr(&w, "id", r->decision_id);
-    copy_param(r, &w, "seeker");
-    copy_param(r, &w, "offer");
-    copy_param(r, &w, "intake");
+    document_copy_param(r->job, &w, "seeker");
+    document_copy_param(r->job, &w, "offer");
+    document_copy_param(r->job, &w, "intake");
     json_member_cstr(&w, "decision", CODES(decision)->entries[r->kind].id);
-    copy_param(r, &w, "reason");
-    copy_param(r, &w, "text");
+    document_copy_param(r->job, &w, "reason");
+    document_copy_param(r->job, &w, "text");
     if (r->proposal.base != NULL) {
         json_member_text(&w, "proposal", r->proposal);
     }
@@ -176,12 +167,12 @@ static bool add_event(recording *r, engine_writes *writes, err *e)
     json_writer w = json_writer_to(&text);
     json_begin_object(&w);
     json_member_cstr(&w, "id", r->event_id);
-    copy_param(r, &w, "seeker");
-    copy_param(r, &w, "offer");
-    copy_param(r, &w, "intake");
+    document_copy_param(r->job, &w, "seeker");
+    document_copy_param(r->job, &w, "offer");
+    document_copy_param(r->job, &w, "intake");
     json_member_cstr(&w, "event", CODES(event)->entries[EVENT_PROPOSED].id);
     json_member_cstr(&w, "day", today);
-    copy_param(r, &w, "hold_until");
+    document_copy_param(r->job, &w, "hold_until");
     json_member_cstr(&w, "decision", r->decision_id);
     document_write_maker(r->job, &w);
     json_end_object(&w);

@@ -62,6 +62,15 @@ bool document_needs(api_job *job, engine_worker *w, record_side side, const char
     return err_path(e, "/params/%s", name);
 }
 
+void document_copy_param(const api_job *job, json_writer *out, const char *name)
+{
+    const json_node *n = api_param(job->params, name);
+    if (n != NULL) {
+        json_put_key(out, name);
+        json_put_node(out, n);
+    }
+}
+
 void document_write_maker(api_job *job, json_writer *out)
 {
     json_member_text(out, "by", api_actor(job));

@@ -17,6 +17,8 @@ bool document_code(const json_node *params, const char *name, const code_list *l
                    uint32_t *ret_position, err *e);
 /* ERR_NOT_FOUND at the parameter when the snapshot has no such record. [worker] */
 bool document_needs(api_job *job, engine_worker *w, record_side side, const char *name, err *e);
+/* A parameter as a member of the document, where it is given. [any] */
+void document_copy_param(const api_job *job, json_writer *out, const char *name);
 /* Whose the document is, and when it was made: into an object that is open. [worker] */
 void document_write_maker(api_job *job, json_writer *out);
 

@@ -16,32 +16,23 @@ static bool asks_for_new_match(uint32_t kind)
            kind == EVENT_NOT_STARTED;
 }
 
-static void copy_param(const api_job *job, json_writer *out, const char *name)
-{
-    const json_node *n = api_param(job->params, name);
-    if (n != NULL) {
-        json_put_key(out, name);
-        json_put_node(out, n);
-    }
-}
-
 static bool print_event(api_job *job, const char *id, uint32_t kind, buf *out, err *e)
 {
     char today[DAY_TEXT_LEN + 1];
     json_writer w = json_writer_to(out);
     json_begin_object(&w);
     json_member_cstr(&w, "id", id);
-    copy_param(job, &w, "seeker");
-    copy_param(job, &w, "offer");
-    copy_param(job, &w, "intake");
+    document_copy_param(job, &w, "seeker");
+    document_copy_param(job, &w, "offer");
+    document_copy_param(job, &w, "intake");
     json_member_cstr(&w, "event", CODES(event)->entries[kind].id);
     if (api_param(job->params, "day") != NULL) {
-        copy_param(job, &w, "day");
+        document_copy_param(job, &w, "day");
     } else {
         day_print(engine_today(), today);
         json_member_cstr(&w, "day", today);
     }
-    copy_param(job, &w, "hold_until");
+    document_copy_param(job, &w, "hold_until");
     document_write_maker(job, &w);
     json_end_object(&w);
     return !out->failed || fail(e, ERR_MEMORY, "no memory for the event");
@@ -74,9 +65,9 @@ static bool write_next(api_job *job, engine_worker *w, json_writer *out, err *e)
 
     json_writer params = json_writer_to(&text);
     json_begin_object(&params);
-    copy_param(job, &params, "seeker");
-    copy_param(job, &params, "strategy");
-    copy_param(job, &params, "lang");
+    document_copy_param(job, &params, "seeker");
+    document_copy_param(job, &params, "strategy");
+    document_copy_param(job, &params, "lang");
     json_member_int(&params, "limit", NEXT_LIMIT);
     json_member_bool(&params, "totals", false);
     json_end_object(&params);
